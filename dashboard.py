@@ -1,0 +1,20 @@
+"""The frame around every page: language, menu, library, filters, and the head of the page.
+
+Run it with `guanqing serve`, or `streamlit run dashboard.py`.
+"""
+
+from guanqing import ui
+
+MENU = {
+    "year": ["overview", "targets"],
+    "service": ["circulation", "classes"],
+    "people": ["readers", "cards"],
+    "library": ["sources"],
+}
+
+ui.begin()
+page = ui.navigate(MENU)
+ui.open_library()
+ui.choose()
+ui.head(page)
+page.run()

@@ -1,0 +1,88 @@
+-- measure_days: what each measure of the plan gained on each day.
+--
+-- A total is the sum of its days; a ratio divides two of them. The plan speaks of the main library
+-- where only that one can keep the promise (opening), and of the whole network elsewhere.
+
+insert into measure_days
+
+with
+
+gains as (
+    select
+        'loan_count' as measure_code,
+        day,
+        loan_count as amount
+    from circulation_days
+    union all
+    select
+        'visit_count' as measure_code,
+        day,
+        visit_count as amount
+    from visits
+    union all
+    select
+        'card_holder_count' as measure_code,
+        day,
+        issued_count - ended_count as amount
+    from card_days
+    union all
+    -- several intervals on one day are still one day open
+    select distinct
+        'open_day_count' as measure_code,
+        opening_hours.day,
+        1 as amount
+    from opening_hours
+    inner join branches using (branch_code)
+    where branches.is_main
+    union all
+    select
+        event_kind || '_count' as measure_code,
+        held_on as day,
+        1 as amount
+    from events
+    where is_held
+    union all
+    select
+        'mobile_loan_count' as measure_code,
+        held_on as day,
+        loan_count as amount
+    from events
+    where is_held and event_kind = 'mobile_trip' and loan_count is not null
+    union all
+    select
+        'survey_distributed_count' as measure_code,
+        closed_on as day,
+        distributed_count as amount
+    from surveys
+    where question_code = 'overall'
+    union all
+    select
+        'survey_returned_count' as measure_code,
+        closed_on as day,
+        returned_count as amount
+    from surveys
+    where question_code = 'overall'
+    union all
+    -- a reading replaces the one before it: the gain is the difference
+    select
+        'digital_storage' as measure_code,
+        counted_on as day,
+        storage_tb - lag(storage_tb, 1, 0.0) over (partition by resource_name order by counted_on)
+            as amount
+    from digital_resources
+    where storage_tb is not null
+    union all
+    select
+        count_code || '_count' as measure_code,
+        counted_on as day,
+        amount
+    from counts
+)
+
+select
+    measure_code,
+    day,
+    sum(amount) as amount
+from gains
+group by measure_code, day
+order by measure_code, day

@@ -1,0 +1,91 @@
+"""Heat over days and hours."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import plotly.graph_objects as go
+import polars as pl
+
+from guanqing.charts.look import Look, canvas
+
+
+def heat_calendar(
+    frame: pl.DataFrame,
+    value: str,
+    shown: Sequence[str],
+    weekdays: Sequence[str],
+    month_names: dict[tuple[int, int], str],
+    look: Look,
+    *,
+    height: int = 170,
+) -> go.Figure:
+    """Draw each day of `day` as a cell, a column a week, a row a weekday; months named below.
+
+    month_names gives the word of each (year, month). Days without a value stay empty.
+    """
+    days = frame["day"].to_list()
+    first_monday = days[0] - timedelta(days=days[0].weekday())
+    weeks = [(day - first_monday).days // 7 for day in days]
+    figure = canvas(look, height=height)
+    figure.add_heatmap(
+        x=weeks,
+        y=[day.weekday() for day in days],
+        z=frame[value].to_list(),
+        text=list(shown),
+        colorscale=_colorscale(look),
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{text}<extra></extra>",
+        hoverongaps=False,
+    )
+    starts = {}
+    for day, week in zip(days, weeks, strict=True):
+        if day.day <= 7:
+            starts.setdefault((day.year, day.month), week)
+    step = -(-len(starts) // 14)
+    ticks = list(starts.items())[::step]
+    figure.update_xaxes(
+        tickmode="array",
+        tickvals=[week for _, week in ticks],
+        ticktext=[month_names[month] for month, _ in ticks],
+    )
+    return _weekday_axis(figure, weekdays)
+
+
+def heat_grid(
+    frame: pl.DataFrame,
+    value: str,
+    shown: Sequence[str],
+    weekdays: Sequence[str],
+    look: Look,
+    *,
+    height: int = 230,
+) -> go.Figure:
+    """Draw hour by weekday (1 = Monday), the darker the more."""
+    figure = canvas(look, height=height)
+    figure.add_heatmap(
+        x=frame["hour"].to_list(),
+        y=[weekday - 1 for weekday in frame["weekday"].to_list()],
+        z=frame[value].to_list(),
+        text=list(shown),
+        colorscale=_colorscale(look),
+        showscale=False,
+        xgap=2,
+        ygap=2,
+        hovertemplate="%{text}<extra></extra>",
+        hoverongaps=False,
+    )
+    figure.update_xaxes(dtick=2, ticksuffix=":00")
+    return _weekday_axis(figure, weekdays)
+
+
+def _weekday_axis(figure: go.Figure, weekdays: Sequence[str]) -> go.Figure:
+    return figure.update_yaxes(
+        autorange="reversed", tickmode="array", tickvals=list(range(7)), ticktext=list(weekdays)
+    )
+
+
+def _colorscale(look: Look) -> list[tuple[float, str]]:
+    last = len(look.scale) - 1
+    return [(i / last, colour) for i, colour in enumerate(look.scale)]

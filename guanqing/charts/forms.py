@@ -1,0 +1,168 @@
+"""Bars and curves over things: rankings, comparisons, causes, concentration."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import polars as pl
+
+from guanqing.charts.look import Look, canvas, rules
+
+
+def ranking(
+    frame: pl.DataFrame,
+    name: str,
+    value: str,
+    shown: Sequence[str],
+    look: Look,
+    *,
+    height: int = 240,
+    highlight: int = 1,
+) -> go.Figure:
+    """Draw a bar per row in the order of the frame, each with its value written at its end."""
+    colours = [look.primary if i < highlight else look.faded for i in range(frame.height)]
+    figure = canvas(look, height=height, right=56)
+    figure.add_bar(
+        x=frame[value].to_list(),
+        y=frame[name].to_list(),
+        orientation="h",
+        marker={"color": colours, "cornerradius": 2},
+        text=list(shown),
+        textposition="outside",
+        textfont={"color": look.ink},
+        cliponaxis=False,
+        hovertemplate="%{y}  %{text}<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink})
+    return figure.update_xaxes(visible=False, rangemode="tozero")
+
+
+def versus(
+    frame: pl.DataFrame,
+    name: str,
+    first: str,
+    second: str,
+    words: tuple[str, str],
+    shown: tuple[Sequence[str], Sequence[str]],
+    look: Look,
+    *,
+    height: int = 420,
+) -> go.Figure:
+    """Draw two values of each row as two dots on one line; what is between them is the gap.
+
+    Rows whose second value is null show the first alone.
+    """
+    names = frame[name].to_list()
+    figure = canvas(look, height=height, right=12)
+    gaps_x: list[float | None] = []
+    gaps_y: list[str | None] = []
+    for row_name, a, b in zip(names, frame[first], frame[second], strict=True):
+        if b is not None:
+            gaps_x += [a, b, None]
+            gaps_y += [row_name, row_name, None]
+    figure.add_scatter(
+        x=gaps_x, y=gaps_y, mode="lines", line={"color": look.line, "width": 3}, hoverinfo="skip"
+    )
+    pairs = ((second, words[1], shown[1], look.faded), (first, words[0], shown[0], look.primary))
+    for column, word, labels, colour in pairs:
+        figure.add_scatter(
+            x=frame[column].to_list(),
+            y=names,
+            mode="markers",
+            name=word,
+            marker={"color": colour, "size": 10},
+            text=list(labels),
+            hovertemplate=f"%{{y}}<br>{word} %{{text}}<extra></extra>",
+        )
+    figure.update_layout(
+        showlegend=frame[second].null_count() < frame.height,
+        legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"},
+    )
+    figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink, "size": 11}, dtick=1)
+    return figure.update_xaxes(
+        showgrid=True, gridcolor=look.line, tickformat=".0%", rangemode="tozero", nticks=6
+    )
+
+
+def pareto(
+    frame: pl.DataFrame,
+    name: str,
+    value: str,
+    shown: Sequence[str],
+    colours: Sequence[str],
+    look: Look,
+    *,
+    height: int = 240,
+) -> go.Figure:
+    """Draw causes from the most to the least frequent, coloured by kind, values written out."""
+    figure = canvas(look, height=height, right=96)
+    figure.add_bar(
+        x=frame[value].to_list(),
+        y=frame[name].to_list(),
+        orientation="h",
+        marker={"color": list(colours), "cornerradius": 2},
+        text=list(shown),
+        textposition="outside",
+        textfont={"color": look.ink},
+        cliponaxis=False,
+        hovertemplate="%{y}  %{text}<extra></extra>",
+    )
+    figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink})
+    return figure.update_xaxes(visible=False, rangemode="tozero")
+
+
+def stacked(
+    labels: Sequence[str],
+    series: dict[str, Sequence[int]],
+    look: Look,
+    *,
+    height: int = 240,
+) -> go.Figure:
+    """Draw one bar per label, cut into its parts, with the parts named in a line above."""
+    figure = rules(canvas(look, height=height), look)
+    for (word, values), colour in zip(series.items(), look.series, strict=False):
+        figure.add_bar(
+            x=list(labels),
+            y=list(values),
+            name=word,
+            marker={"color": colour},
+            hovertemplate=f"%{{x}} {word} %{{y:,}}<extra></extra>",
+        )
+    return figure.update_layout(
+        barmode="stack",
+        showlegend=len(series) > 1,
+        margin_t=26,
+        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
+    )
+
+
+def concentration(
+    frame: pl.DataFrame, words: tuple[str, str], mark: tuple[float, float, str], look: Look
+) -> go.Figure:
+    """Draw the share of all loans made by the busiest readers, one point of it named.
+
+    frame holds borrower_share and loan_share from 0 to 1; mark is a point and its words.
+    """
+    figure = canvas(look, height=230)
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": look.line, "dash": "dot"}, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=[0, *frame["borrower_share"]],
+        y=[0, *frame["loan_share"]],
+        mode="lines",
+        line={"color": look.primary, "width": 2.5},
+        fill="tozeroy",
+        fillcolor=look.primary + "18",
+        hovertemplate=f"{words[0]} %{{x:.0%}}<br>{words[1]} %{{y:.0%}}<extra></extra>",
+    )
+    x, y, label = mark
+    figure.add_scatter(
+        x=[x], y=[y], mode="markers", marker={"color": look.accent, "size": 9}, hoverinfo="skip"
+    )
+    figure.add_annotation(
+        x=x, y=y, text=label, showarrow=False, xanchor="left", xshift=12, font={"color": look.ink}
+    )
+    figure.update_xaxes(title=words[0], tickformat=".0%", range=[0, 1.02], title_standoff=4)
+    return figure.update_yaxes(
+        title=words[1], tickformat=".0%", range=[0, 1.04], showgrid=True, gridcolor=look.line
+    )

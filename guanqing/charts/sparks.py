@@ -1,0 +1,31 @@
+"""A line the size of a word, as an SVG image: no script to load before the first figure shows."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from guanqing.charts.look import Look
+
+WIDTH, HEIGHT, MARGIN = 120, 28, 3
+
+
+def spark(values: Sequence[float], look: Look) -> str:
+    """Return a data URI of a small line from zero, its last point marked; empty below two values."""
+    if len(values) < 2:
+        return ""
+    top = max(values) or 1
+    step = (WIDTH - 2 * MARGIN) / (len(values) - 1)
+    points = [
+        (MARGIN + i * step, HEIGHT - MARGIN - value / top * (HEIGHT - 2 * MARGIN))
+        for i, value in enumerate(values)
+    ]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    area = f"{MARGIN},{HEIGHT} {line} {x:.1f},{HEIGHT}"
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'preserveAspectRatio="none">'
+        f'<polygon points="{area}" fill="{look.primary}" opacity=".12"/>'
+        f'<polyline points="{line}" fill="none" stroke="{look.primary}" stroke-width="1.6"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{look.accent}"/></svg>'
+    )
+    return f"data:image/svg+xml,{quote(svg)}"

@@ -1,0 +1,16 @@
+"""The `guanqing` command: build, load, look, ask and serve."""
+
+import sys
+
+from guanqing.cli import ask, fill, serving  # noqa: F401  (each adds its commands to the app)
+from guanqing.cli.frame import app, complain
+from guanqing.problems import Problem
+
+
+def main() -> None:
+    """Run the command line; what a person can mend is said in a sentence, with exit code 2."""
+    try:
+        app()
+    except Problem as problem:
+        complain(problem)
+        sys.exit(2)

@@ -1,0 +1,54 @@
+"""What every command shares: the app, its two outputs, the store and the reader's language."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from guanqing import text
+from guanqing.problems import Problem
+from guanqing.store import Store, default_store
+
+app = typer.Typer(
+    name="guanqing",
+    help="Guanqing (馆情): how a public library is doing.\n\nStart with `guanqing serve`; without "
+    "data of your own it builds a simulated library first. `guanqing load` reads a real export.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+)
+out = Console()
+err = Console(stderr=True)
+
+StoreOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--store",
+        help="Folder of library.duckdb; default $GUANQING_STORE, else data/ of this checkout.",
+        show_default=False,
+    ),
+]
+
+
+def language() -> str:
+    """Return the language to speak: $GUANQING_LANG, else that of the terminal's locale."""
+    wanted = os.environ.get("GUANQING_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
+    return "zh" if (wanted or "").startswith("zh") else "en"
+
+
+def say(key: str, **values: str) -> str:
+    """Return a text in the language of the terminal."""
+    return text.translate(key, language(), **values)
+
+
+def complain(problem: Problem) -> None:
+    """Say what is wrong and what to do about it."""
+    values = {key: str(value) for key, value in problem.values.items()}
+    err.print(f"[red]✖[/] {say(problem.key, **values)}", soft_wrap=True, highlight=False)
+
+
+def store_at(folder: Path | None) -> Store:
+    """Return the store an option names, or the default one."""
+    return Store(folder) if folder else default_store()

@@ -1,0 +1,139 @@
+"""The events register: lectures, exhibitions, outreach, mobile trips and featured events."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from guanqing.demo.calendar import Calendar, draw_branches
+from guanqing.demo.cards import Year
+from guanqing.demo.chance import apportion, between, dealt, known, shuffled, stream
+
+Row = dict[str, Any]
+
+
+def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
+    """Return the table events, held and scheduled, in the order of days."""
+    rows: list[Row] = []
+    for kind, text in known("events").items():
+        rng = stream(f"events {kind}")
+        mine: list[Row] = []
+        for year in years:
+            held = _rows(
+                calendar, rng, kind, text, year.totals["held"][kind], year.first, year.last
+            )
+            mine += _told(rng, kind, text, held, year.totals)
+            ahead = year.totals.get("scheduled", {}).get(kind, 0)
+            last = calendar.opens.shape[1] - 1
+            mine += [
+                {**row, "is_held": False}
+                for row in _rows(calendar, rng, kind, text, ahead, calendar.day_count, last)
+            ]
+        rows += _titled(rng, kind, text, mine)
+    columns = pl.DataFrame(
+        sorted(rows, key=lambda row: (row["held_on"], row["event_kind"], row["title"])),
+        schema={
+            "event_kind": pl.String,
+            "title": pl.String,
+            "held_on": pl.Date,
+            "branch_code": pl.String,
+            "place_kind": pl.String,
+            "attendance_count": pl.Int32,
+            "speaker_rank": pl.String,
+            "work_count": pl.Int32,
+            "wall_metres": pl.Float64,
+            "loan_count": pl.Int32,
+            "is_held": pl.Boolean,
+        },
+    )
+    return columns.with_row_index("event_id", offset=1).with_columns(
+        pl.col("event_id").cast(pl.Int64)
+    )
+
+
+def _rows(
+    calendar: Calendar,
+    rng: np.random.Generator,
+    kind: str,
+    text: Row,
+    size: int,
+    first: int,
+    last: int,
+) -> list[Row]:
+    """Return events spread over a span, on days of the week that suit and the branch is open."""
+    branch = draw_branches(calendar, rng, text["branches"], size)
+    days = np.arange(first, last + 1)
+    suits = np.array(text["weekdays"])[(days + calendar.first_day.weekday()) % 7]
+    rows = []
+    for number in range(size):
+        weights = np.cumsum(suits * calendar.is_open[branch[number], first : last + 1])
+        # one in each equal part of the span, so that there is something on all year
+        reached = (number + rng.random()) / size * weights[-1]
+        found = int(np.searchsorted(weights, reached, side="right"))
+        rows.append(
+            {
+                "event_kind": kind,
+                "held_on": calendar.date(int(days[min(found, int(np.argmax(weights)))])),
+                "branch_code": calendar.codes[int(branch[number])],
+                "is_held": True,
+            }
+        )
+    return rows
+
+
+def _told(
+    rng: np.random.Generator, kind: str, text: Row, rows: list[Row], totals: Row
+) -> list[Row]:
+    """Return events held with what the register says about them afterwards."""
+    present = between(rng, text["attendance"], len(rows)).tolist()
+    rows = [{**row, "attendance_count": n} for row, n in zip(rows, present, strict=True)]
+    missed = totals["missed"].get(kind, 0)
+    falls_short = set(shuffled(rng, len(rows))[:missed].tolist())
+    if kind == "lecture":
+        ranks = dealt(rng, len(rows), text["ranks"])
+        return [
+            {**row, "speaker_rank": text["rank_below"] if i in falls_short else ranks[i]}
+            for i, row in enumerate(rows)
+        ]
+    if kind == "exhibition":
+        return [
+            {**row, **_size(rng, text, is_short=i in falls_short)} for i, row in enumerate(rows)
+        ]
+    if kind == "mobile_trip":
+        loans = apportion(totals["mobile_loans"], 0.6 + rng.random(len(rows))).tolist()
+        return [{**row, "loan_count": n} for row, n in zip(rows, loans, strict=True)]
+    return rows
+
+
+def _size(rng: np.random.Generator, text: Row, *, is_short: bool) -> Row:
+    by_wall = bool(rng.random() < text["wall_share"]) and not is_short
+    works = text["works_below"] if is_short or by_wall else text["works"]
+    metres = text["wall_metres_met"] if by_wall else text["wall_metres"]
+    return {
+        "work_count": int(between(rng, works, 1)[0]),
+        "wall_metres": float(between(rng, metres, 1)[0]),
+    }
+
+
+def _titled(rng: np.random.Generator, kind: str, text: Row, rows: list[Row]) -> list[Row]:
+    """Return events with titles: each of the list in turn, with a place or a number where it has."""
+    titles: list[str] = text["titles"]
+    places = _places(rng, text, len(rows))
+    told = []
+    for number, row in enumerate(rows):
+        title = titles[number % len(titles)]
+        place_kind, place = places[number]
+        if place:
+            title = f"{title}：{place}"
+        if text["series"]:
+            title += f"（{text['series'].format(n=number // len(titles) + 1)}）"
+        told.append({**row, "title": title, "place_kind": place_kind})
+    return told
+
+
+def _places(rng: np.random.Generator, text: Row, size: int) -> list[tuple[str | None, str | None]]:
+    places = text.get("places", [])
+    if isinstance(places, list):
+        return [(None, places[i % len(places)] if places else None) for i in range(size)]
+    kinds = dealt(rng, size, text["place_shares"])
+    return [(kind, places[kind][i % len(places[kind])]) for i, kind in enumerate(kinds)]

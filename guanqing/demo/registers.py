@@ -1,0 +1,219 @@
+"""The registers beside the desk: the gate, feedback, requests, counts, digital resources, plan."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from guanqing.demo.calendar import DAY, Calendar, draw_branches
+from guanqing.demo.cards import Year
+from guanqing.demo.chance import (
+    apportion,
+    between,
+    dealt,
+    in_codes,
+    known,
+    pick,
+    stream,
+)
+from guanqing.demo.loans import Loans
+
+
+def visits_table(calendar: Calendar, loans: Loans, years: list[Year]) -> pl.DataFrame:
+    """Return the table visits: who came to borrow, and others by the profile of the day."""
+    shape = (len(calendar.codes), calendar.day_count, 24)
+    _, one_each = np.unique(loans.visit, return_index=True)
+    at = loans.loaned_at[one_each]
+    cell = np.ravel_multi_index((loans.branch[one_each], at // DAY, at % DAY // 3600), shape)
+    counts = np.bincount(cell, minlength=int(np.prod(shape))).reshape(shape)
+    opens, closes = calendar.opens[:, : shape[1]], calendar.closes[:, : shape[1]]
+    hours = np.arange(24) * 3600
+    is_open = (hours < closes[..., None]) & (hours + 3600 > opens[..., None])
+    is_open &= (closes > opens)[..., None]
+    profile = np.diff(calendar.profile, axis=1)[calendar.is_weekend(np.arange(shape[1]))]
+    busy = calendar.busy["visits"][:, : shape[1], None] * profile * is_open
+    busy = busy * calendar.weights[:, None, None]
+    for year in years:
+        span = slice(year.first, year.last + 1)
+        others = year.totals["visits"] - int(counts[:, span].sum())
+        counts[:, span] += apportion(others, busy[:, span].ravel()).reshape(counts[:, span].shape)
+    branch, day, hour = np.nonzero(is_open)
+    return pl.DataFrame(
+        {
+            "branch_code": in_codes(calendar.codes, branch),
+            "day": calendar.dates(day),
+            "hour": hour.astype(np.int16),
+            "visit_count": counts[branch, day, hour],
+        }
+    )
+
+
+def feedback_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
+    """Return the table feedback, in the order received."""
+    rng = stream("feedback")
+    text = known("collections")["feedback"]
+    frames = []
+    for year in years:
+        kinds = year.totals["feedback"]
+        size = sum(kinds.values())
+        outcome = np.repeat(np.arange(len(kinds)), list(kinds.values()))
+        branch = draw_branches(calendar, rng, text["branches"], size)
+        is_open_case = outcome == list(kinds).index("open")
+        low, high = text["answered_within_days"]
+        # cases answered must have had the time; open ones came in last
+        margin = text["open_in_last_days"]
+        first = np.where(is_open_case, year.last - margin, year.first)
+        last = np.where(is_open_case, year.last, year.last - high - 12)
+        received = calendar.days_for("visits", rng.random(size), branch, first, last)
+        answered = calendar.next_open(branch, received + between(rng, (low, high), size))
+        frames.append(
+            pl.DataFrame(
+                {
+                    "received_on": calendar.dates(received),
+                    "answered_on": calendar.dates(answered),
+                    "branch_code": in_codes(calendar.codes, branch),
+                    "outcome": in_codes(list(kinds), outcome),
+                }
+            )
+        )
+    return (
+        pl.concat(frames)
+        .sort("received_on", "answered_on", "branch_code", "outcome")
+        .select(
+            "received_on",
+            pl.when(pl.col("outcome") != "open").then("answered_on").alias("answered_on"),
+            "branch_code",
+            pl.when(pl.col("outcome").is_in(["satisfied", "dissatisfied"]))
+            .then(pl.col("outcome") == "satisfied")
+            .alias("is_satisfied"),
+        )
+    )
+
+
+def requests_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
+    """Return the table requests, in the order of days."""
+    rng = stream("requests")
+    text = known("collections")["requests"]
+    codes: list[str | None] = [*text["classes"], None]
+    unknown = text["class_unknown_share"]
+    shares = [share * (1 - unknown) for share in text["classes"].values()]
+    frames = []
+    for year in years:
+        size, refused = year.totals["requests"], year.totals["refused"]
+        branch = draw_branches(calendar, rng, text["branches"], size)
+        first, last = np.full(size, year.first), np.full(size, year.last)
+        days = calendar.days_for("loans", rng.random(size), branch, first, last)
+        reasons: list[str | None] = [*dealt(rng, refused, text["reasons"])]
+        reasons += [None] * (size - refused)
+        frames.append(
+            pl.DataFrame(
+                {
+                    "requested_on": calendar.dates(days),
+                    "branch_code": in_codes(calendar.codes, branch),
+                    "class_code": in_codes(codes, pick(rng, [*shares, unknown], size)),
+                    "is_supplied": np.arange(size) >= refused,
+                    "refusal_reason": reasons,
+                }
+            )
+        )
+    return pl.concat(frames).sort(
+        "requested_on", "branch_code", "class_code", "refusal_reason", nulls_last=True
+    )
+
+
+def surveys_table() -> pl.DataFrame:
+    """Return the table surveys."""
+    wave = known("year_2019")["survey"]
+    return pl.DataFrame(
+        [
+            {
+                "survey_code": wave["code"],
+                "question_code": question,
+                "closed_on": wave["closed_on"],
+                "distributed_count": wave["distributed"],
+                "returned_count": wave["returned"],
+                "valid_count": wave["valid"],
+                "satisfied_count": satisfied,
+            }
+            for question, satisfied in wave["satisfied"].items()
+        ]
+    )
+
+
+def counts_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
+    """Return the table counts: web visits of every day, and what was typed in."""
+    rng = stream("web visits")
+    rows: list[dict[str, Any]] = []
+    for year in years:
+        days = np.arange(year.first, year.last + 1)
+        weights = (0.7 + 0.6 * rng.random(len(days))) * np.linspace(0.9, 1.15, len(days))
+        amounts = apportion(year.totals["web_visits"], weights)
+        rows += [
+            {"count_code": "web_visit", "counted_on": calendar.date(day), "amount": float(amount)}
+            for day, amount in zip(days.tolist(), amounts.tolist(), strict=True)
+        ]
+        rows += [
+            {
+                "count_code": row["code"],
+                "counted_on": row["day"],
+                "amount": float(row["amount"]),
+            }
+            for row in year.totals.get("counts", [])
+        ]
+    return pl.DataFrame(rows)
+
+
+def digital_resources_table(printed: dict[str, Any]) -> pl.DataFrame:
+    """Return the table digital_resources: readings that add up to the printed terabytes."""
+    text = known("collections")["digital"]
+    quantum = text["quantum_tb"]
+    readings = [
+        {"day": printed["circulation"]["to"], "total_tb": printed["overview"]["digital_tb"]},
+        *text["readings"],
+    ]
+    return pl.DataFrame(
+        [
+            {"resource_name": name, "counted_on": reading["day"], "storage_tb": part * quantum}
+            for reading in readings
+            for name, part in zip(
+                printed["digital_resources"]["databases"],
+                apportion(round(reading["total_tb"] / quantum), text["parts"]).tolist(),
+                strict=True,
+            )
+        ]
+    )
+
+
+def milestone_states_table() -> pl.DataFrame:
+    """Return the table milestone_states, in the order of days."""
+    text = known("milestones")
+    return pl.DataFrame(
+        [
+            {
+                "plan_year": text["plan_year"],
+                "milestone_code": row["milestone"],
+                "state": row["state"],
+                "stated_on": row["on"],
+                "note_zh": row["note"]["zh"],
+                "note_en": row["note"]["en"],
+            }
+            for row in text["states"]
+        ]
+    ).sort("stated_on", "milestone_code")
+
+
+def settings_table() -> pl.DataFrame:
+    """Return the table settings, from data/demo/settings.toml."""
+    return pl.DataFrame(
+        [
+            {
+                "setting_code": code,
+                "value": float(row["value"]),
+                "unit": row["unit"],
+                "source_zh": row["source"]["zh"],
+                "source_en": row["source"]["en"],
+                "is_assumed": row["is_assumed"],
+            }
+            for code, row in known("settings").items()
+        ]
+    )

@@ -1,0 +1,1 @@
+"""From source files to a library: the only writer of DuckDB."""

@@ -1,0 +1,108 @@
+"""Write a new generation of the library: sources in, derived tables computed, link switched."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from guanqing.paths import DATA
+from guanqing.store import Store
+from guanqing.warehouse import SAFE, SCHEMA_VERSION
+
+NAMES_SCHEMA = """
+create table names.names (
+    reader_id bigint not null, -- as in readers of the library of the same generation
+    reader_name varchar, -- as on the card
+    card_number varchar -- 读者证号
+)
+"""
+
+# The key of each table that has one. Indexes would double the load, so they are counted once.
+KEYS = {
+    "branches": "branch_code",
+    "readers": "reader_id",
+    "items": "item_id",
+    "loans": "loan_id",
+    "events": "event_id",
+    "settings": "setting_code",
+}
+
+Report = Callable[[str], None]
+
+
+class Library:
+    """A library being written: put rows in its tables; nothing is served yet."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def put(self, table: str, frame: pl.DataFrame) -> None:
+        """Append a frame to a table, by column name; columns left out are null."""
+        self.connection.register("incoming", frame)
+        self.connection.execute(f"insert into {table} by name select * from incoming")
+        self.connection.unregister("incoming")
+
+    def describe(self, *, name_zh: str, name_en: str, is_simulated: bool, layout: str) -> None:
+        """Write the one row that says what this library is; the days come from its loan events."""
+        self.connection.execute(
+            "insert into library select $version, $name_zh, $name_en, $is_simulated, $layout, "
+            "min(event_at)::date, max(event_at)::date, $loaded_at from loan_events",
+            {
+                "version": SCHEMA_VERSION,
+                "name_zh": name_zh,
+                "name_en": name_en,
+                "is_simulated": is_simulated,
+                "layout": layout,
+                "loaded_at": datetime.now().replace(microsecond=0),
+            },
+        )
+
+    def derive(self, report: Report) -> None:
+        """Fill the derived tables and hold every key to be one."""
+        for step in derivations():
+            report(step.stem.split("_", 1)[1])
+            self.connection.execute(step.read_text(encoding="utf-8"))
+        for table, key in KEYS.items():
+            doubles = self.connection.sql(
+                f"select count(*) - count(distinct {key}) from {table}"
+            ).fetchall()[0][0]
+            if doubles:
+                raise ValueError(f"{table}.{key} is no key: {doubles} rows too many")
+
+
+def derivations() -> list[Path]:
+    """Return the files of data/derive in the order they run."""
+    return sorted((DATA / "derive").glob("*.sql"))
+
+
+def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty tables of data/schema.sql."""
+    connection.execute((DATA / "schema.sql").read_text(encoding="utf-8"))
+
+
+@contextmanager
+def building(store: Store, report: Report = lambda step: None) -> Iterator[Library]:
+    """Yield a library to fill; when the block ends well, derive, check, close and serve it."""
+    with store.writing() as draft:
+        connection = duckdb.connect(str(draft / "library.duckdb"), config=SAFE)
+        try:
+            connection.execute(f"attach '{draft / 'names.duckdb'}' as names")
+            create_schema(connection)
+            connection.execute(NAMES_SCHEMA)
+            library = Library(connection)
+            yield library
+            library.derive(report)
+            connection.execute("checkpoint names")
+            connection.execute("checkpoint")
+        finally:
+            connection.close()
+        if not _has_names(draft / "names.duckdb"):
+            (draft / "names.duckdb").unlink()
+
+
+def _has_names(path: Path) -> bool:
+    with duckdb.connect(str(path), read_only=True) as connection:
+        return bool(connection.sql("select count(*) from names").fetchall()[0][0])

@@ -1,0 +1,26 @@
+"""The measures of data/measures.toml: what each figure is called, counts and leaves out."""
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+
+from guanqing.paths import DATA
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One figure: a column of a query, its unit and its words in both languages."""
+
+    name: str
+    unit: str  # count, ratio or share
+    better: str  # higher, lower or neither
+    label: dict[str, str]
+    definition: dict[str, str]
+    standard: str = ""
+
+
+@cache
+def load() -> dict[str, Measure]:
+    """Return every measure by name, in the order of the file."""
+    content = tomllib.loads((DATA / "measures.toml").read_text(encoding="utf-8"))
+    return {name: Measure(name=name, **fields) for name, fields in content.items()}

@@ -1,0 +1,110 @@
+"""Periods as a reader picks them and as a URL names them.
+
+Codes: `2019` a year, `2019Q3` a quarter, `2019-07` a month, `12m` the twelve months to the as-of
+day, `all` the whole of the data, `2019-01-05..2019-02-20` any days, both included.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from start_date to the day before end_date, cut at the as-of day."""
+
+    code: str
+    start_date: date
+    end_date: date
+    is_running: bool = False
+
+    @property
+    def last_day(self) -> date:
+        """Return the last day of the period."""
+        return self.end_date - DAY
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The part of a period that the data also covers a year earlier, and that earlier part."""
+
+    now: Period
+    earlier: Period
+
+
+def read(code: str, *, first_day: date, as_of: date) -> Period | None:
+    """Return the period a code names, cut to the as-of day; None where there is no such period.
+
+    A period wholly before first_day or after as_of is None too: there is nothing to show of it.
+    """
+    bounds = _bounds(code, first_day, as_of)
+    if bounds is None:
+        return None
+    start, end = bounds
+    if start > as_of or end <= first_day:
+        return None
+    return Period(code, start, min(end, as_of + DAY), is_running=end > as_of + DAY)
+
+
+def _bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
+    if code == "all":
+        return first_day, as_of + DAY
+    if code == "12m":
+        return year_before(as_of) + DAY, as_of + DAY
+    try:
+        if match := re.fullmatch(r"(\d{4})", code):
+            year = int(match[1])
+            return date(year, 1, 1), date(year + 1, 1, 1)
+        if match := re.fullmatch(r"(\d{4})Q([1-4])", code):
+            first = date(int(match[1]), int(match[2]) * 3 - 2, 1)
+            return first, _first_of_month(first, 3)
+        if match := re.fullmatch(r"(\d{4})-(\d{2})", code):
+            first = date(int(match[1]), int(match[2]), 1)
+            return first, _first_of_month(first, 1)
+        if match := re.fullmatch(r"([\d-]{10})\.\.([\d-]{10})", code):
+            first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2])
+            return (first, last + DAY) if first <= last else None
+    except (ValueError, OverflowError):  # 2019-13, year 9999
+        return None
+    return None
+
+
+def _first_of_month(day: date, months: int) -> date:
+    later = day.month - 1 + months
+    return date(day.year + later // 12, later % 12 + 1, 1)
+
+
+def year_before(day: date) -> date:
+    """Return the same day a year earlier; 29 February becomes 28."""
+    try:
+        return day.replace(year=day.year - 1)
+    except ValueError:
+        return day.replace(year=day.year - 1, day=28)
+
+
+def compare(period: Period, first_day: date) -> Comparison | None:
+    """Return the days of a period that can be held against a year earlier, or None.
+
+    Only days the data covers in both years are compared: a library that opened in April has no
+    January to compare with.
+    """
+    earlier_start = max(year_before(period.start_date), first_day)
+    earlier_end = year_before(period.last_day) + DAY
+    if earlier_end <= earlier_start:
+        return None
+    skipped = earlier_start - year_before(period.start_date)
+    now = Period(period.code, period.start_date + skipped, period.end_date, period.is_running)
+    return Comparison(now, Period(period.code, earlier_start, earlier_end))
+
+
+def choices(first_day: date, as_of: date) -> list[str]:
+    """Return the codes worth offering: years and their quarters, newest first, 12m and all."""
+    codes = []
+    for year in range(as_of.year, first_day.year - 1, -1):
+        codes.append(str(year))
+        if as_of.year - year < 2:
+            codes += [f"{year}Q{quarter}" for quarter in (4, 3, 2, 1)]
+    offered = [code for code in codes if read(code, first_day=first_day, as_of=as_of)]
+    return [*offered, "12m", "all"]

@@ -1,0 +1,120 @@
+"""Words, numbers and dates as a reader of Chinese or English expects them.
+
+Every sentence stands in data/text.toml, zh and en side by side; numbers and dates are Babel's.
+"""
+
+import tomllib
+from datetime import date
+from functools import cache
+from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_compact_decimal, format_decimal, format_percent
+
+from guanqing.paths import DATA
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+NOTHING = "—"
+
+
+@cache
+def load() -> dict[str, dict[str, str]]:
+    """Return each text by its dotted key: {"loans.title": {"zh": ..., "en": ...}}."""
+    content = tomllib.loads((DATA / "text.toml").read_text(encoding="utf-8"))
+    return {
+        f"{group}.{key}": words for group, texts in content.items() for key, words in texts.items()
+    }
+
+
+def translate(key: str, language: str, **values: object) -> str:
+    """Return one text in one language, its values put as a reader expects them.
+
+    A whole number reads as a count, a float as a share, a date as a date, and a date whose name
+    ends in `month` as its month. An unknown key is a mistake and raises.
+    """
+    shown = {name: _shown(name, value, language) for name, value in values.items()}
+    return load()[key][language].format(**shown)
+
+
+def _shown(name: str, value: object, language: str) -> object:
+    if isinstance(value, bool) or value is None:
+        raise TypeError(f"{name}={value!r} cannot stand in a sentence")
+    if isinstance(value, int):
+        return count(value, language)
+    if isinstance(value, float):
+        return share(value, language)
+    if isinstance(value, date):
+        return month(value, language) if name.endswith("month") else day(value, language)
+    return value
+
+
+def count(value: float | None, language: str) -> str:
+    """Return a count: 9,886; from ten thousand on 12.36万 in Chinese, 123,600 in English."""
+    if value is None:
+        return NOTHING
+    if language == "zh" and abs(value) >= 10_000:
+        return str(format_compact_decimal(value, locale=LOCALES["zh"], fraction_digits=2))
+    return str(format_decimal(round(value), format="#,##0", locale=LOCALES[language]))
+
+
+def exact(value: float, language: str) -> str:
+    """Return a number to the unit, never in 万: 123,600."""
+    return str(format_decimal(round(value), format="#,##0", locale=LOCALES[language]))
+
+
+def ratio(value: float | None, language: str) -> str:
+    """Return a ratio of counts to two decimals."""
+    if value is None:
+        return NOTHING
+    return str(format_decimal(value, format="#,##0.00", locale=LOCALES[language]))
+
+
+def share(value: float | None, language: str, *, decimals: int = 1, sign: bool = False) -> str:
+    """Return a share from 0 to 1 as a percentage."""
+    if value is None:
+        return NOTHING
+    pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
+    if sign:
+        pattern = f"+{pattern};-{pattern}"
+    return str(format_percent(value, format=pattern, locale=LOCALES[language]))
+
+
+FORMS = {"count": count, "ratio": ratio, "share": share}
+
+
+def figure(value: float | None, unit: str, language: str) -> str:
+    """Return a value of a measure whose unit is count, ratio or share."""
+    return FORMS[unit](value, language)
+
+
+def day(value: date, language: str) -> str:
+    """Return a day: 2019年9月30日, 30 Sept 2019."""
+    form = "long" if language == "zh" else "medium"
+    return str(format_date(value, form, locale=LOCALES[language]))
+
+
+def month(value: date, language: str) -> str:
+    """Return a month with its year: 2019年9月, Sept 2019."""
+    pattern = "y年M月" if language == "zh" else "MMM y"
+    return str(format_date(value, pattern, locale=LOCALES[language]))
+
+
+def month_name(value: date, language: str) -> str:
+    """Return a month's name without its year: 9月, Sept."""
+    return str(format_date(value, "LLL", locale=LOCALES[language]))
+
+
+def weekday_name(iso_weekday: int, language: str) -> str:
+    """Return the short name of a weekday, 1 = Monday: 周一, Mon."""
+    return str(format_date(date(2024, 1, iso_weekday), "ccc", locale=LOCALES[language]))
+
+
+def span(first: date, last: date, language: str) -> str:
+    """Return a period by its first and last day."""
+    return f"{day(first, language)} – {day(last, language)}"
+
+
+def pick(row: dict[str, Any], name: str, language: str) -> Any:
+    """Return the column of a row that is in this language: name_zh or name_en."""
+    return row[f"{name}_{language}"]

@@ -1,0 +1,132 @@
+"""Headline figures of the period, each beside the same days a year earlier."""
+
+from collections.abc import Callable
+from typing import Any
+
+import polars as pl
+
+from guanqing import findings, text
+from guanqing.ui import filters
+from guanqing.ui.cards import kpi
+from guanqing.ui.library import query
+from guanqing.ui.session import language, t
+from guanqing.ui.targets import scorecard
+
+Card = Callable[[], None]
+
+
+def is_running() -> bool:
+    """Say whether the period chosen is still running at the as-of day."""
+    return filters.chosen().is_running
+
+
+def months_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return loans by month, and the same months a year earlier as far as the data covers them."""
+    compared = filters.comparison()
+    if compared is None:
+        return query("loans_by_month"), None
+    earlier = query(
+        "loans_by_month",
+        start_date=compared.earlier.start_date,
+        end_date=compared.earlier.end_date,
+    )
+    return query("loans_by_month"), earlier
+
+
+def headline(name: str) -> dict[str, Any]:
+    """Return the one row of a headline query for the period chosen."""
+    return query(name).row(0, named=True)
+
+
+def change_of(name: str, measure: str) -> float | None:
+    """Return how a headline figure changed against the same days a year earlier, as a share."""
+    compared = filters.comparison()
+    if compared is None:
+        return None
+    now, earlier = (
+        query(name, start_date=part.start_date, end_date=part.end_date, as_of=part.last_day).row(
+            0, named=True
+        )
+        for part in (compared.now, compared.earlier)
+    )
+    return findings.change(now[measure], earlier[measure])
+
+
+def compared_days() -> str:
+    """Return which days a change speaks of."""
+    compared = filters.comparison()
+    if compared is None:
+        return ""
+    now, earlier = compared.now, compared.earlier
+    return t(
+        "card.compared",
+        now=text.span(now.start_date, now.last_day, language()),
+        earlier=text.span(earlier.start_date, earlier.last_day, language()),
+    )
+
+
+def headline_cards(name: str, *measures: str) -> list[Card]:
+    """Return a card for each measure of a headline query."""
+    values = headline(name)
+    return [
+        kpi(
+            measure,
+            values[measure],
+            query=name,
+            change=change_of(name, measure),
+            change_from=compared_days(),
+            has_target=False,
+        )
+        for measure in measures
+    ]
+
+
+# The cards of the overview: measure, its query, the target of the plan that speaks of it, and what
+# the plan adds up for it month by month.
+OVERVIEW = (
+    ("loan_count", "circulation_headline", None, "loan_count"),
+    ("circulation_rate", "circulation_headline", "circulation_rate", "loan_count"),
+    ("visits_per_capita", "circulation_headline", "visits_per_capita", "visit_count"),
+    ("card_holder_count", "card_headline", "card_holders", "card_holder_count"),
+    ("active_borrower_count", "reader_headline", None, ""),
+)
+
+
+def overview_cards() -> list[Card]:
+    """Return the cards of the overview; a target stands where the period is its whole year."""
+    chosen = filters.chosen()
+    targets = {row["target"].code: row for row in scorecard()}
+    trails = _trails()
+    cards = []
+    for measure, name, code, added in OVERVIEW:
+        row = (
+            targets.get(code or "") if chosen.code == str(filters.filters()["as_of"].year) else None
+        )
+        whole_network = filters.filters()["branches"] is None
+        row = row if whole_network else None  # the plan is the network's, not a branch's
+        cards.append(
+            kpi(
+                measure,
+                headline(name)[measure],
+                query=name,
+                target=row["target"].at_least if row else None,
+                status=row["status"] if row else None,
+                change=change_of(name, measure),
+                change_from=compared_days(),
+                trail=trails.get(added, []),
+            )
+        )
+    return cards
+
+
+def _trails() -> dict[str, list[float]]:
+    """Return what each measure gained by month of the period, card holders as a stock."""
+    if filters.filters()["branches"] is not None:
+        return {}
+    frame = query("measures_by_month")
+    trails = {
+        str(code): rows["amount"].to_list()
+        for (code,), rows in frame.group_by(["measure_code"], maintain_order=True)
+    }
+    holders = query("cards_by_month")["holder_count"].drop_nulls().to_list()
+    return trails | {"card_holder_count": holders}

@@ -1,0 +1,58 @@
+"""The library being shown: which file, what it is, and questions to it.
+
+The link to the served library is resolved once a run and that real file is part of every cache
+key, so a screen never mixes two generations.
+"""
+
+import os
+from typing import Any
+
+import duckdb
+import polars as pl
+import streamlit as st
+
+from guanqing import reference, store, warehouse
+from guanqing.problems import Problem
+from guanqing.ui.session import tell
+
+Stamp = tuple[str, int]
+
+
+def open_library() -> None:
+    """Settle which library this run reads; where there is none to read, say so and stop."""
+    try:
+        path = store.default_store().current()
+        edited = max(file.stat().st_mtime_ns for file in reference.files())
+        st.session_state["library"] = (str(path), edited)
+        facts()
+    except Problem as problem:
+        st.error(tell(problem), icon=":material/error:")
+        st.stop()
+
+
+def may_see_names() -> bool:
+    """Say whether whoever started the server allowed names (`guanqing serve --names`)."""
+    return os.environ.get("GUANQING_NAMES") == "1"
+
+
+def facts() -> dict[str, Any]:
+    """Return what the library is: its names, days, layout, whether it is simulated."""
+    return query("library_facts").row(0, named=True)
+
+
+def query(name: str, **params: object) -> pl.DataFrame:
+    """Run a query with the session's filters, those given here first; ask only for what it takes."""
+    known = st.session_state.get("filters", {}) | params
+    taken = {key: known[key] for key in sorted(warehouse.parameters(name))}
+    return _run(st.session_state["library"], may_see_names(), name, taken)
+
+
+@st.cache_data(max_entries=1000, show_spinner=False)
+def _run(stamp: Stamp, with_names: bool, name: str, params: dict[str, object]) -> pl.DataFrame:
+    return warehouse.run(_connection(stamp, with_names), name, **params)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _connection(stamp: Stamp, with_names: bool) -> duckdb.DuckDBPyConnection:
+    path, _edited = stamp
+    return warehouse.connect(store.Path(path), with_names=with_names)

@@ -1,0 +1,130 @@
+"""A panel: one idea with the finding as its title, and behind a button what the figure means."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from guanqing import measures, text, warehouse
+from guanqing.ui import filters
+from guanqing.ui.library import facts, query
+from guanqing.ui.session import language, t
+
+BOM = "\ufeff"  # without it Excel takes Chinese for something else
+
+
+@contextmanager
+def panel(name: str, finding: str, *, measure: str, queries: Sequence[str]) -> Iterator[None]:
+    """Frame a chart or a table under its finding, with its definition, SQL and data to hand.
+
+    name is unique on the page; measure is one of data/measures.toml; queries are those behind it,
+    the first being what the download holds.
+    """
+    label = measures.load()[measure].label[language()]
+    with st.container(key=f"panel-{name}"):
+        st.html(
+            f'<div class="gq"><h2 class="gq-title">{escape(finding)}</h2>'
+            f'<div class="gq-sub">{escape(label)}</div></div>'
+        )
+        define(name, measure, queries)
+        yield
+
+
+def show(figure: go.Figure, *, alt: str, key: str) -> None:
+    """Draw a chart across its panel; alt says in words what it shows."""
+    st.plotly_chart(
+        figure,
+        theme=None,
+        key=f"chart-{key}",
+        alt=alt,
+        config={"displayModeBar": False, "responsive": True},
+    )
+
+
+def note(words: str) -> None:
+    """Say something beside the charts, quietly."""
+    st.html(f'<div class="gq gq-sub">{escape(words)}</div>')
+
+
+def define(name: str, measure: str, queries: Sequence[str], *, cases: int | None = None) -> None:
+    """Offer what a figure counts, from which days, at which day, by which SQL, and its rows."""
+    defined = measures.load()[measure]
+    with (
+        st.container(key=f"define-{name}"),
+        st.popover(t("define.button"), type="tertiary", help=None),
+    ):
+        st.html(_definition(defined, queries, cases))
+        st.download_button(
+            t("define.download"),
+            data=lambda: _csv(queries[0]),
+            file_name=_file_name(queries[0]),
+            mime="text/csv",
+            key=f"download-{name}",
+            on_click="ignore",
+        )
+
+
+def _definition(measure: measures.Measure, queries: Sequence[str], cases: int | None) -> str:
+    chosen, shown, about = filters.chosen(), filters.filters(), facts()
+    period = text.span(chosen.start_date, chosen.last_day, language())
+    complete = t("define.running") if chosen.is_running else t("define.complete")
+    rows = [
+        (t("define.counts"), measure.definition[language()]),
+        (t("define.period"), f"{period} · {complete}"),
+        (t("define.as_of"), text.day(shown["as_of"], language())),
+        (t("define.standard"), _standard(measure)),
+    ]
+    if cases is not None:
+        rows.insert(1, (t("define.cases"), text.count(cases, language())))
+    if about["is_simulated"]:
+        rows.append((t("define.data"), t("app.simulated_note")))
+    listed = "".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows)
+    sql = "\n\n".join(warehouse.source(query_name).strip() for query_name in queries)
+    return (
+        f'<div class="gq gq-def"><b>{escape(measure.label[language()])}</b><dl>{listed}'
+        f'<dt>SQL</dt><dd><pre tabindex="0">{escape(sql)}</pre></dd></dl></div>'
+    )
+
+
+def _standard(measure: measures.Measure) -> str:
+    return t("define.own") if measure.standard == "own" else measure.standard
+
+
+def _file_name(query_name: str) -> str:
+    mark = t("app.simulated") + "_" if facts()["is_simulated"] else ""
+    chosen = filters.chosen()
+    return f"{mark}{query_name}_{chosen.start_date}_{chosen.last_day}.csv"
+
+
+def _csv(query_name: str) -> bytes:
+    """Return a query's rows as Excel opens them, every row marked where the data is simulated."""
+    frame = query(query_name)
+    mark = {t("app.data_kind"): t("app.simulated")} if facts()["is_simulated"] else {}
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow([*frame.columns, *mark])
+    writer.writerows([*row, *mark.values()] for row in frame.iter_rows())
+    return (BOM + out.getvalue()).encode()
+
+
+def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
+    """Draw a table. columns: heading and class (n number, s status, wide hidden on a phone).
+
+    Cells are HTML the caller has escaped; readers' words come through html.escape.
+    """
+    head = "".join(f'<th class="{kind}">{escape(words)}</th>' for words, kind in columns)
+    kinds = [kind for _, kind in columns]
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    st.html(
+        f'<div class="gq gq-scroll"><table class="gq-t"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )

@@ -1,0 +1,107 @@
+"""Run the questions in queries/ against a library file.
+
+The only module that reads DuckDB. A question is one file holding one select, known by its file
+name whatever folder it stands in.
+"""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from guanqing import reference
+from guanqing.paths import QUERIES
+from guanqing.problems import Problem
+from guanqing.store import names_of
+
+SCHEMA_VERSION = 1
+
+# A table name must never mean a Python variable, and nothing may be fetched at run time.
+SAFE = {
+    "python_enable_replacements": False,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+
+def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnection:
+    """Open one generation read-only, beside the reference tables of data/.
+
+    with_names also opens its names file as table `names` (reader_id, reader_name, card_number);
+    where that file is missing the table is empty.
+    """
+    connection = duckdb.connect(config=SAFE)
+    try:
+        connection.execute(f"attach '{_quoted(library)}' as library (read_only)")
+    except duckdb.Error as error:
+        raise Problem("not_a_library", path=library) from error
+    _require_schema(connection, library)
+    for (table,) in connection.sql(
+        "select table_name from duckdb_tables() where database_name = 'library'"
+    ).fetchall():
+        connection.execute(f"create view {table} as from library.{table}")
+    reference.load(connection)
+    _attach_names(connection, names_of(library) if with_names else None)
+    connection.execute("set enable_external_access = false")
+    connection.execute("set lock_configuration = true")
+    return connection
+
+
+def _require_schema(connection: duckdb.DuckDBPyConnection, library: Path) -> None:
+    try:
+        found = connection.sql("select schema_version from library.library").fetchall()
+    except duckdb.CatalogException as error:
+        raise Problem("not_a_library", path=library) from error
+    if found != [(SCHEMA_VERSION,)]:
+        version = found[0][0] if found else None
+        raise Problem("schema_version", path=library, found=version, wanted=SCHEMA_VERSION)
+
+
+def _attach_names(connection: duckdb.DuckDBPyConnection, names: Path | None) -> None:
+    if names is not None and names.exists():
+        connection.execute(f"attach '{_quoted(names)}' as names_file (read_only)")
+        connection.execute("create view names as from names_file.names")
+    else:
+        connection.execute(
+            "create table names (reader_id bigint, reader_name varchar, card_number varchar)"
+        )
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+@cache
+def paths() -> dict[str, Path]:
+    """Return the file of every query, by name."""
+    return {path.stem: path for path in sorted(QUERIES.glob("*/*.sql"))}
+
+
+@cache
+def source(name: str) -> str:
+    """Return the text of a query."""
+    if name not in paths():
+        raise Problem("unknown_query", name=name, names=", ".join(paths()))
+    return paths()[name].read_text(encoding="utf-8")
+
+
+@cache
+def parameters(name: str) -> frozenset[str]:
+    """Return the names of the $parameters that a query takes."""
+    (statement,) = duckdb.extract_statements(source(name))
+    return frozenset(statement.named_parameters)
+
+
+@cache
+def purpose(name: str) -> str:
+    """Return the sentence that opens a query's header."""
+    (sentence,) = re.findall(rf"^-- {name}: (.+)$", source(name), re.MULTILINE)
+    return str(sentence)
+
+
+def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
+    """Run a query. A parameter missing or too many raises; a cursor a call, so threads may share."""
+    with connection.cursor() as cursor:
+        return cursor.sql(source(name), params=params or None).pl()

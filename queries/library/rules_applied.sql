@@ -1,0 +1,13 @@
+-- rules_applied: how many lines of each file each rule of reading touched.
+--
+-- grain:    one row per file and rule
+-- params:   none
+-- columns:  file_name, rule_code, outcome, line_count
+
+select
+    file_name,
+    rule_code,
+    outcome,
+    line_count
+from load_rules
+order by file_name, line_count desc, rule_code
