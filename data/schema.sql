@@ -186,7 +186,7 @@ create table digital_resources (
 
 -- Counts typed in or taken from another report.
 create table counts (
-    count_code varchar not null, -- web_visits, party_members ...
+    count_code varchar not null, -- web_visit, party_member ...
     counted_on date not null, -- day the count is for
     amount double not null -- how many, added to what was counted before
 );

@@ -17,6 +17,8 @@ class Measure:
     label: dict[str, str]
     definition: dict[str, str]
     standard: str = ""
+    cases: str = ""  # query.column that counts the cases behind it; empty: the rows shown
+    looks_back_days: int = 0  # needs that much data before the period to be held against another
 
 
 @cache

@@ -40,7 +40,8 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
     for name in CSV_TABLES:
         # every column is text but is_*: "010" must not become 10, nor "none" null
         connection.execute(
-            f"create table {name} as select * from read_csv($path, header = true, all_varchar = true)",
+            f"create table {name} as "
+            "select * from read_csv($path, header = true, all_varchar = true)",
             {"path": str(DATA / f"{name}.csv")},
         )
     connection.execute(PLAN_TABLES)

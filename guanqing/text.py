@@ -94,6 +94,12 @@ def day(value: date, language: str) -> str:
     return str(format_date(value, form, locale=LOCALES[language]))
 
 
+def day_of_year(value: date, language: str) -> str:
+    """Return a day without its year: 9月30日, 30 Sept."""
+    pattern = "M月d日" if language == "zh" else "d MMM"
+    return str(format_date(value, pattern, locale=LOCALES[language]))
+
+
 def month(value: date, language: str) -> str:
     """Return a month with its year: 2019年9月, Sept 2019."""
     pattern = "y年M月" if language == "zh" else "MMM y"

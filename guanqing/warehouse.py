@@ -19,7 +19,7 @@ from guanqing.store import names_of
 SCHEMA_VERSION = 1
 
 # A table name must never mean a Python variable, and nothing may be fetched at run time.
-SAFE = {
+SAFE: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": False,
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -102,6 +102,7 @@ def purpose(name: str) -> str:
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
-    """Run a query. A parameter missing or too many raises; a cursor a call, so threads may share."""
+    """Run a query; a parameter missing or too many raises. Threads may share a connection."""
     with connection.cursor() as cursor:
-        return cursor.sql(source(name), params=params or None).pl()
+        frame: pl.DataFrame = cursor.sql(source(name), params=params or None).pl()
+        return frame

@@ -25,7 +25,7 @@ LOANS_HEADER = "inter_id,user_id,book_id,借阅时间,还书时间,续借时间,
 READERS_HEADER = "借阅人,性别,DEPT,年级,类型"
 
 
-def loan(  # noqa: PLR0917
+def loan(
     loan_id: object = 1,
     reader_id: object = 7,
     item_id: object = 9,

@@ -13,6 +13,12 @@ cancellations as (
     group by reader_id
 ),
 
+issued_readers as (
+    select distinct reader_id
+    from card_events
+    where event_kind = 'issue'
+),
+
 changes as (
     select
         event_at::date as day,
@@ -33,8 +39,7 @@ changes as (
         0 as cancelled_count,
         1 as ended_count
     from readers
-    inner join (select distinct reader_id from card_events where event_kind = 'issue') as issues
-        using (reader_id)
+    inner join issued_readers using (reader_id)
     left join cancellations using (reader_id)
     cross join library
     where

@@ -9,11 +9,12 @@ insert into year_pace
 with
 
 days as (
-    select unnest(generate_series(
-        date_trunc('year', first_day),
-        date_trunc('year', last_day) + interval 1 year - interval 1 day,
-        interval 1 day
-    ))::date as day
+    select
+        unnest(generate_series(
+            date_trunc('year', first_day),
+            date_trunc('year', last_day) + interval 1 year - interval 1 day,
+            interval 1 day
+        ))::date as day
     from library
 ),
 

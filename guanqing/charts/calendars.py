@@ -39,7 +39,7 @@ def heat_calendar(
         hovertemplate="%{text}<extra></extra>",
         hoverongaps=False,
     )
-    starts = {}
+    starts: dict[tuple[int, int], int] = {}
     for day, week in zip(days, weeks, strict=True):
         if day.day <= 7:
             starts.setdefault((day.year, day.month), week)

@@ -1,6 +1,6 @@
 """Bars and curves over things: rankings, comparisons, causes, concentration."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import plotly.graph_objects as go
 import polars as pl
@@ -12,28 +12,35 @@ def ranking(
     frame: pl.DataFrame,
     name: str,
     value: str,
-    shown: Sequence[str],
+    words: tuple[Sequence[str], Sequence[str]],
     look: Look,
     *,
     height: int = 240,
     highlight: int = 1,
 ) -> go.Figure:
-    """Draw a bar per row in the order of the frame, each with its value written at its end."""
+    """Draw a bar per row in the order of the frame; words stand at its end and on hover."""
     colours = [look.primary if i < highlight else look.faded for i in range(frame.height)]
-    figure = canvas(look, height=height, right=56)
+    figure = canvas(look, height=height)
     figure.add_bar(
         x=frame[value].to_list(),
         y=frame[name].to_list(),
         orientation="h",
         marker={"color": colours, "cornerradius": 2},
-        text=list(shown),
+        text=list(words[0]),
+        customdata=list(words[1]),
         textposition="outside",
-        textfont={"color": look.ink},
+        textfont={"color": look.ink, "size": 11},
         cliponaxis=False,
-        hovertemplate="%{y}  %{text}<extra></extra>",
+        hovertemplate="%{y}  %{customdata} · %{text}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink})
-    return figure.update_xaxes(visible=False, rangemode="tozero")
+    return _named_bars(figure, max(frame[value]), look, room=1.3)
+
+
+def _named_bars(figure: go.Figure, longest: float, look: Look, *, room: float) -> go.Figure:
+    """Return horizontal bars with every name shown; room is the axis in longest bars."""
+    figure.update_layout(uniformtext={"mode": "show", "minsize": 11})
+    figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"color": look.ink, "size": 11})
+    return figure.update_xaxes(visible=False, range=[0, longest * room])
 
 
 def versus(
@@ -60,7 +67,12 @@ def versus(
             gaps_x += [a, b, None]
             gaps_y += [row_name, row_name, None]
     figure.add_scatter(
-        x=gaps_x, y=gaps_y, mode="lines", line={"color": look.line, "width": 3}, hoverinfo="skip"
+        x=gaps_x,
+        y=gaps_y,
+        mode="lines",
+        line={"color": look.line, "width": 3},
+        hoverinfo="skip",
+        showlegend=False,
     )
     pairs = ((second, words[1], shown[1], look.faded), (first, words[0], shown[0], look.primary))
     for column, word, labels, colour in pairs:
@@ -94,7 +106,7 @@ def pareto(
     height: int = 240,
 ) -> go.Figure:
     """Draw causes from the most to the least frequent, coloured by kind, values written out."""
-    figure = canvas(look, height=height, right=96)
+    figure = canvas(look, height=height)
     figure.add_bar(
         x=frame[value].to_list(),
         y=frame[name].to_list(),
@@ -102,30 +114,33 @@ def pareto(
         marker={"color": list(colours), "cornerradius": 2},
         text=list(shown),
         textposition="outside",
-        textfont={"color": look.ink},
+        textfont={"color": look.ink, "size": 11},
         cliponaxis=False,
         hovertemplate="%{y}  %{text}<extra></extra>",
     )
-    figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink})
-    return figure.update_xaxes(visible=False, rangemode="tozero")
+    return _named_bars(figure, max(frame[value]), look, room=1.6)
 
 
 def stacked(
     labels: Sequence[str],
     series: dict[str, Sequence[int]],
+    shown: Callable[[float], str],
     look: Look,
     *,
     height: int = 240,
 ) -> go.Figure:
     """Draw one bar per label, cut into its parts, with the parts named in a line above."""
-    figure = rules(canvas(look, height=height), look)
+    totals = [sum(values) for values in zip(*series.values(), strict=True)]
+    figure = rules(canvas(look, height=height), look, max(totals), shown)
     for (word, values), colour in zip(series.items(), look.series, strict=False):
         figure.add_bar(
             x=list(labels),
             y=list(values),
             name=word,
             marker={"color": colour},
-            hovertemplate=f"%{{x}} {word} %{{y:,}}<extra></extra>",
+            text=[shown(value) for value in values],
+            textposition="none",
+            hovertemplate=f"%{{x}} {word} %{{text}}<extra></extra>",
         )
     return figure.update_layout(
         barmode="stack",
@@ -136,13 +151,18 @@ def stacked(
 
 
 def concentration(
-    frame: pl.DataFrame, words: tuple[str, str], mark: tuple[float, float, str], look: Look
+    frame: pl.DataFrame,
+    words: tuple[str, str],
+    mark: tuple[float, float, str],
+    look: Look,
+    *,
+    height: int = 240,
 ) -> go.Figure:
     """Draw the share of all loans made by the busiest readers, one point of it named.
 
     frame holds borrower_share and loan_share from 0 to 1; mark is a point and its words.
     """
-    figure = canvas(look, height=230)
+    figure = canvas(look, height=height)
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": look.line, "dash": "dot"}, hoverinfo="skip"
     )
@@ -162,7 +182,12 @@ def concentration(
     figure.add_annotation(
         x=x, y=y, text=label, showarrow=False, xanchor="left", xshift=12, font={"color": look.ink}
     )
-    figure.update_xaxes(title=words[0], tickformat=".0%", range=[0, 1.02], title_standoff=4)
+    small = {"size": 11, "color": look.muted}
+    ticks = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
+    title = {"text": words[0], "font": small, "standoff": 6}
+    figure.update_xaxes(title=title, range=[0, 1.02], **ticks)
+    title = {"text": words[1], "font": small, "standoff": 6}
+    figure.update_layout(margin_b=36)
     return figure.update_yaxes(
-        title=words[1], tickformat=".0%", range=[0, 1.04], showgrid=True, gridcolor=look.line
+        title=title, range=[0, 1.04], showgrid=True, gridcolor=look.line, **ticks
     )

@@ -4,6 +4,8 @@ Blue against orange carries good and bad: the pair that every common colour visi
 Text colours keep a contrast of at least 4.5 on their ground.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -104,8 +106,27 @@ def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figu
     return figure
 
 
-def rules(figure: go.Figure, look: Look) -> go.Figure:
-    """Return the figure with faint horizontal rules from zero up."""
+def rules(figure: go.Figure, look: Look, top: float, shown: Callable[[float], str]) -> go.Figure:
+    """Return the figure with faint rules from zero to about top, each with its value in words.
+
+    Plotly would write 15k, which no Chinese reader counts in.
+    """
+    step = _round_step(top / 4)
+    ticks = [step * i for i in range(int(top / step) + 2)]
     return figure.update_yaxes(
-        showgrid=True, gridcolor=look.line, gridwidth=1, rangemode="tozero", nticks=5
+        showgrid=True,
+        gridcolor=look.line,
+        gridwidth=1,
+        range=[0, max(top * 1.08, step)],
+        tickmode="array",
+        tickvals=ticks,
+        ticktext=[shown(tick) for tick in ticks],
     )
+
+
+def _round_step(rough: float) -> float:
+    """Return the next 1, 2 or 5 times a power of ten; at least one, for things are whole."""
+    if rough <= 1:
+        return 1
+    power = 10.0 ** math.floor(math.log10(rough))
+    return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)

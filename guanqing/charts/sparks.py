@@ -9,7 +9,7 @@ WIDTH, HEIGHT, MARGIN = 120, 28, 3
 
 
 def spark(values: Sequence[float], look: Look) -> str:
-    """Return a data URI of a small line from zero, its last point marked; empty below two values."""
+    """Return a data URI of a small line from zero, its end marked; empty below two values."""
     if len(values) < 2:
         return ""
     top = max(values) or 1
@@ -25,7 +25,10 @@ def spark(values: Sequence[float], look: Look) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         f'preserveAspectRatio="none">'
         f'<polygon points="{area}" fill="{look.primary}" opacity=".12"/>'
-        f'<polyline points="{line}" fill="none" stroke="{look.primary}" stroke-width="1.6"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.4" fill="{look.accent}"/></svg>'
+        f'<polyline points="{line}" fill="none" stroke="{look.primary}" stroke-width="1.6" '
+        f'vector-effect="non-scaling-stroke"/>'
+        # a round cap on a line of no length stays round however the image is stretched
+        f'<path d="M{x:.1f},{y:.1f}h.01" stroke="{look.accent}" stroke-width="5" '
+        f'stroke-linecap="round" vector-effect="non-scaling-stroke"/></svg>'
     )
     return f"data:image/svg+xml,{quote(svg)}"

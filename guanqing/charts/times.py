@@ -1,6 +1,7 @@
 """Lines over time."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import plotly.graph_objects as go
@@ -20,6 +21,7 @@ class Line:
 def trend(
     labels: Sequence[str],
     lines: Sequence[Line],
+    shown: Callable[[float], str],
     look: Look,
     *,
     height: int = 240,
@@ -31,24 +33,31 @@ def trend(
     The first line is the subject, the others its background. open_end draws the subject's last
     step dotted: it is not over yet. goal is a value to reach and its words.
     """
-    figure = rules(canvas(look, height=height, right=64), look)
+    top = max(value for line in lines for value in line.values if value is not None)
+    top = max(top, goal[0] * 1.06) if goal else top
+    figure = rules(canvas(look, height=height, right=64), look, top, shown)
     for index in reversed(range(len(lines))):  # the subject last, on top
         line, colour = lines[index], look.primary if index == 0 else look.faded
-        _draw(figure, labels, line, colour, look, dotted_end=open_end and index == 0)
+        _draw(figure, labels, line, colour, dotted_end=open_end and index == 0)
+    inks = [look.ink, *[look.muted] * len(lines)]
+    words = [(line, f"<b>{line.name}</b>", ink) for line, ink in zip(lines, inks, strict=False)]
+    _name_ends(figure, labels, words, gap=top * 18 / height)
     if goal is not None:
-        value, words = goal
+        value, label = goal
         figure.add_hline(y=value, line={"color": look.accent, "width": 1.5, "dash": "dash"})
         figure.add_annotation(
             x=0,
             xref="paper",
             y=value,
-            text=words,
+            text=label,
             showarrow=False,
             xanchor="left",
             yanchor="bottom",
             font={"color": look.accent},
         )
-    figure.update_xaxes(type="category", categoryarray=list(labels), categoryorder="array")
+    figure.update_xaxes(
+        type="category", categoryarray=list(labels), categoryorder="array", tickangle=0
+    )
     if len(labels) > 14:
         step = -(-len(labels) // 12)
         figure.update_xaxes(tickmode="array", tickvals=list(labels)[::step])
@@ -60,7 +69,6 @@ def _draw(
     labels: Sequence[str],
     line: Line,
     colour: str,
-    look: Look,
     *,
     dotted_end: bool,
 ) -> None:
@@ -81,29 +89,54 @@ def _draw(
             marker={"size": 5, "color": colour},
             **style,
         )
-    last = known[-1]
-    figure.add_annotation(
-        x=labels[last],
-        y=line.values[last],
-        text=f"<b>{line.name}</b>",
-        showarrow=False,
-        xanchor="left",
-        xshift=8,
-        font={"color": look.ink if colour == look.primary else look.muted},
-    )
+
+
+def _name_ends(
+    figure: go.Figure,
+    labels: Sequence[str],
+    ends: Sequence[tuple[Line, str, str]],
+    *,
+    gap: float,
+) -> None:
+    """Write each line's words, in their colour, at its last known point; at least a gap apart."""
+    placed = []
+    for line, words, colour in ends:
+        known = [i for i, value in enumerate(line.values) if value is not None]
+        if known:
+            placed.append((float(line.values[known[-1]] or 0), known[-1], words, colour))
+    floor = -math.inf
+    for value, index, words, colour in sorted(placed, key=lambda end: end[0]):
+        floor = max(value, floor + gap)
+        figure.add_annotation(
+            x=labels[index],
+            y=floor,
+            text=words,
+            showarrow=False,
+            xanchor="left",
+            xshift=8,
+            font={"color": colour, "size": 11},
+        )
 
 
 def slopes(
     labels: Sequence[str], lines: Sequence[Line], look: Look, *, height: int = 240
 ) -> go.Figure:
-    """Draw several lines that matter equally, each in its colour and named at its end.
+    """Draw how several lines move against where each began, named at their ends.
 
-    Names that would touch are moved apart.
+    Values are shares of the first value: 0.1 is a tenth above it.
     """
-    figure = rules(canvas(look, height=height, right=120), look)
-    highest = max((v for line in lines for v in line.values if v is not None), default=1.0)
-    figure.update_yaxes(tickformat=".0%", range=[0, highest * 1.08])
-    ends: list[tuple[float, Line, str]] = []
+    figure = canvas(look, height=height, right=84)
+    widest = max((abs(v) for line in lines for v in line.values if v is not None), default=0)
+    widest = max(widest * 1.15, 0.05)
+    figure.update_yaxes(
+        showgrid=True,
+        gridcolor=look.line,
+        tickformat="+.0%",
+        range=[-widest, widest],
+        nticks=5,
+        zeroline=True,
+        zerolinecolor=look.muted,
+    )
     for line, colour in zip(lines, look.series, strict=False):
         figure.add_scatter(
             x=list(labels),
@@ -114,17 +147,9 @@ def slopes(
             marker={"size": 5},
             hovertemplate=f"{line.name} %{{x}}  %{{text}}<extra></extra>",
         )
-        ends.append((float(line.values[-1] or 0), line, colour))
-    gap, floor = highest * 16 / height, -1.0
-    for value, line, colour in sorted(ends, key=lambda end: end[0]):
-        floor = max(value, floor + gap)
-        figure.add_annotation(
-            x=labels[-1],
-            y=floor,
-            text=f"{line.name} {line.shown[-1]}",
-            showarrow=False,
-            xanchor="left",
-            xshift=8,
-            font={"color": colour, "size": 11},
-        )
-    return figure.update_xaxes(type="category")
+    words = [
+        (line, f"{line.name} {line.shown[-1]}", colour)
+        for line, colour in zip(lines, look.series, strict=False)
+    ]
+    _name_ends(figure, labels, words, gap=2 * widest * 16 / height)
+    return figure.update_xaxes(type="category", tickangle=0)

@@ -48,14 +48,12 @@ def query(
         typer.Option(
             "--param",
             "-p",
-            help="A parameter as key=value; a list with commas. Left out: $start_date and $end_date "
+            help="A parameter as key=value; a list with commas. Left out: $start_date, $end_date "
             "the whole of the data, $branches null, $as_of its last day, $limit 10, $floor 0.",
             show_default=False,
         ),
     ] = None,
-    format_: Annotated[
-        Format, typer.Option("--format", "-f", help="How to print.")
-    ] = Format.table,
+    format_: Annotated[Format, typer.Option("--format", "-f", help="How to print.")] = Format.table,
     store: StoreOption = None,
 ) -> None:
     """Run a file of queries/ against the library.

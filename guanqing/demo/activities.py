@@ -19,17 +19,13 @@ def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
         rng = stream(f"events {kind}")
         mine: list[Row] = []
         for year in years:
-            held = _rows(
-                calendar, rng, kind, text, year.totals["held"][kind], year.first, year.last
-            )
+            held = _rows(calendar, rng, text, year.totals["held"][kind], (year.first, year.last))
             mine += _told(rng, kind, text, held, year.totals)
-            ahead = year.totals.get("scheduled", {}).get(kind, 0)
-            last = calendar.opens.shape[1] - 1
-            mine += [
-                {**row, "is_held": False}
-                for row in _rows(calendar, rng, kind, text, ahead, calendar.day_count, last)
-            ]
-        rows += _titled(rng, kind, text, mine)
+        ahead = years[-1].totals["scheduled"][kind]
+        announced = (calendar.day_count, calendar.opens.shape[1] - 1)
+        scheduled = _rows(calendar, rng, text, ahead, announced)
+        mine += [{**row, "is_held": False} for row in scheduled]
+        rows += [{**row, "event_kind": kind} for row in _titled(rng, text, mine)]
     columns = pl.DataFrame(
         sorted(rows, key=lambda row: (row["held_on"], row["event_kind"], row["title"])),
         schema={
@@ -54,16 +50,17 @@ def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
 def _rows(
     calendar: Calendar,
     rng: np.random.Generator,
-    kind: str,
     text: Row,
     size: int,
-    first: int,
-    last: int,
+    span: tuple[int, int],
 ) -> list[Row]:
     """Return events spread over a span, on days of the week that suit and the branch is open."""
     branch = draw_branches(calendar, rng, text["branches"], size)
+    first, last = span
     days = np.arange(first, last + 1)
-    suits = np.array(text["weekdays"])[(days + calendar.first_day.weekday()) % 7]
+    suits = np.array(text["weekdays"], dtype=np.float64)[(days + calendar.first_day.weekday()) % 7]
+    for pause in known("calendar")["no_events"]:
+        suits[(days >= calendar.day(pause["first"])) & (days <= calendar.day(pause["last"]))] = 0
     rows = []
     for number in range(size):
         weights = np.cumsum(suits * calendar.is_open[branch[number], first : last + 1])
@@ -72,7 +69,6 @@ def _rows(
         found = int(np.searchsorted(weights, reached, side="right"))
         rows.append(
             {
-                "event_kind": kind,
                 "held_on": calendar.date(int(days[min(found, int(np.argmax(weights)))])),
                 "branch_code": calendar.codes[int(branch[number])],
                 "is_held": True,
@@ -115,8 +111,8 @@ def _size(rng: np.random.Generator, text: Row, *, is_short: bool) -> Row:
     }
 
 
-def _titled(rng: np.random.Generator, kind: str, text: Row, rows: list[Row]) -> list[Row]:
-    """Return events with titles: each of the list in turn, with a place or a number where it has."""
+def _titled(rng: np.random.Generator, text: Row, rows: list[Row]) -> list[Row]:
+    """Return events with titles: each of the list in turn, with its place or its number."""
     titles: list[str] = text["titles"]
     places = _places(rng, text, len(rows))
     told = []

@@ -80,7 +80,9 @@ def enrol(calendar: Calendar, years: list[Year], leader_count: int) -> Readers:
         branch=branch,
         channel=_issue_channels(calendar, branch, issued_at // DAY, rng),
         kind=kind,
-        cancelled_at=_cancellations(calendar, years, issued_at // DAY, branch, leaders, rng),
+        cancelled_at=_cancellations(
+            calendar, years, rng, issue_day=issued_at // DAY, branch=branch, leaders=leaders
+        ),
         leaders=leaders,
     )
 
@@ -120,10 +122,11 @@ def _issue_channels(calendar: Calendar, branch: Ints, days: Ints, rng: np.random
 def _cancellations(
     calendar: Calendar,
     years: list[Year],
+    rng: np.random.Generator,
+    *,
     issue_day: Ints,
     branch: Ints,
     leaders: Ints,
-    rng: np.random.Generator,
 ) -> Ints:
     """Return when each card was cancelled; the printed readers keep theirs."""
     # with room for a branch that is closed on the day, and cards to choose from
@@ -164,22 +167,16 @@ def card_events_table(calendar: Calendar, readers: Readers, years: list[Year]) -
     return pl.concat(parts).sort("event_at", "reader_id", "event_kind")
 
 
-def _events(
-    calendar: Calendar,
-    readers: Readers,
-    kind: str,
-    who: Ints,
-    at: Ints,
-    channel: Ints | None = None,
-) -> pl.DataFrame:
-    channels = readers.channel[who] if channel is None else channel
+def _events(calendar: Calendar, readers: Readers, kind: str, who: Ints, at: Ints) -> pl.DataFrame:
+    # only a new card comes from elsewhere than the desk
+    channel = readers.channel[who] if kind == "issue" else np.full(len(who), DESK)
     return pl.DataFrame(
         {
             "event_kind": pl.repeat(kind, len(who), eager=True),
             "event_at": calendar.stamps(at),
             "reader_id": readers.reader_id[who],
             "branch_code": in_codes(calendar.codes, readers.branch[who]),
-            "channel_code": in_codes(CHANNELS, channels),
+            "channel_code": in_codes(CHANNELS, channel),
             "reason_code": pl.repeat(None, len(who), dtype=pl.String, eager=True),
         }
     )
@@ -197,9 +194,9 @@ def _cancel_events(calendar: Calendar, readers: Readers, years: list[Year]) -> p
         order = np.argsort(rng.random(len(who)) - text["student_lean"] * is_student, kind="stable")
         who = who[order]
         frames.append(
-            _events(
-                calendar, readers, "cancel", who, readers.cancelled_at[who], np.full(len(who), DESK)
-            ).with_columns(pl.Series("reason_code", reasons, dtype=pl.String))
+            _events(calendar, readers, "cancel", who, readers.cancelled_at[who]).with_columns(
+                pl.Series("reason_code", reasons, dtype=pl.String)
+            )
         )
     return pl.concat(frames)
 
@@ -226,7 +223,7 @@ def _incidents(calendar: Calendar, readers: Readers) -> list[pl.DataFrame]:
 
     def at_desk(kind: str, who: Ints, days: Ints) -> pl.DataFrame:
         at = calendar.times_on(readers.branch[who], days, rng.random(len(who)))
-        return _events(calendar, readers, kind, who, at, np.full(len(who), DESK))
+        return _events(calendar, readers, kind, who, at)
 
     lost_days = during(lost)
     new_days = calendar.next_open(readers.branch[lost], lost_days + between(rng, (1, 3), len(lost)))

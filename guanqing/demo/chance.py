@@ -65,7 +65,7 @@ def apportion(total: int, weights: Sequence[float] | Floats) -> Ints:
     """Share out a whole number by weight, so that the parts add up to it."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     steps = np.floor(cumulative * (total / cumulative[-1]) + 0.5).astype(np.int64)
-    return np.diff(steps, prepend=0)
+    return as_ints(np.diff(steps, prepend=0))
 
 
 def apportion_capped(total: int, weights: Floats, caps: Ints) -> Ints:

@@ -36,7 +36,9 @@ def lend(calendar: Calendar, readers: Readers, years: list[Year], printed: list[
         last = np.maximum(np.minimum(leaves_on, year.last), first - 1)
         wanted = appetite * calendar.busyness("loans", readers.branch, first, last)
         counts = _loan_counts(readers, year, wanted, printed, rng)
-        parts.append(_visits(calendar, readers, year, counts, (first, last), rng))
+        parts.append(
+            _visits(calendar, readers, rng, year=year, counts=counts, first=first, last=last)
+        )
     visits = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     return bring_back(calendar, readers, _loans(calendar, visits, rng))
 
@@ -82,10 +84,12 @@ def _loan_counts(
 def _visits(
     calendar: Calendar,
     readers: Readers,
+    rng: np.random.Generator,
+    *,
     year: Year,
     counts: Ints,
-    span: tuple[Ints, Ints],
-    rng: np.random.Generator,
+    first: Ints,
+    last: Ints,
 ) -> dict[str, Ints]:
     """Split each reader's loans into visits of one to five items, on days the branch is open."""
     text = known("lending")
@@ -98,7 +102,7 @@ def _visits(
     room = np.repeat(counts, counts) - before
     kept = room > 0
     reader, size = slot_reader[kept], np.minimum(sizes, room)[kept]
-    first, last = span[0][reader], span[1][reader]
+    first, last = first[reader], last[reader]
     branch = _visit_branches(calendar, readers.branch[reader], first, last, rng)
     day = calendar.days_for("loans", rng.random(len(reader)), branch, first, last)
     at = calendar.times_on(branch, day, rng.random(len(reader)), before=1500)

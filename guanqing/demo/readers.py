@@ -1,4 +1,4 @@
-"""What statistics know of a reader: type, sex, year of birth, unit; and of the printed ones less."""
+"""What statistics know of a reader: type, sex, year of birth, unit; less of the printed ones."""
 
 from typing import Any
 

@@ -1,13 +1,13 @@
 """What stands on the shelves: items with call numbers, and the holdings of each month."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from guanqing.demo.calendar import Calendar
+from guanqing.demo.call_numbers import call_numbers
 from guanqing.demo.chance import (
     Flags,
     Floats,
@@ -41,7 +41,8 @@ class Stock:
     @property
     def is_lent(self) -> Flags:
         """Return which items may be lent; what was weeded later is what nobody took."""
-        return (self.material == 0) & self.is_loanable & (self.withdrawn == HELD)
+        is_kept_book: Flags = (self.material == 0) & (self.withdrawn == HELD)
+        return is_kept_book & self.is_loanable
 
 
 def acquire(calendar: Calendar, printed: dict[str, Any]) -> Stock:
@@ -98,7 +99,7 @@ def _added_and_withdrawn(
 ) -> tuple[Ints, Ints]:
     moves = known("stock")["moves"]
     size = len(branch)
-    new_year = calendar.day(date(2019, 1, 1))
+    new_year = calendar.day(known("year_2019")["first_day"])
     withdrawn = np.full(size, HELD, dtype=np.int64)
     if when == "bought":
         return between(rng, (new_year, calendar.day_count - 1), size), withdrawn

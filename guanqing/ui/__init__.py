@@ -6,8 +6,8 @@ from guanqing.ui.cards import (
 )
 from guanqing.ui.figures import (
     change_of,
+    ends_within_month,
     headline_cards,
-    is_running,
     months_and_earlier,
     overview_cards,
 )
@@ -80,13 +80,13 @@ __all__ = [
     "class_lines",
     "concentration",
     "countermeasures",
+    "ends_within_month",
     "facts",
     "group_tables",
     "head",
     "headline_cards",
     "holders",
     "hours",
-    "is_running",
     "kpi",
     "kpi_row",
     "labelled",

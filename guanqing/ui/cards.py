@@ -50,7 +50,6 @@ def kpi(
     change: float | None = None,
     change_from: str = "",
     trail: Sequence[float] = (),
-    cases: int | None = None,
     has_target: bool = True,
 ) -> Callable[[], None]:
     """Return a card to draw: value, target and gap, change on the same days a year ago, sparkline.
@@ -66,10 +65,11 @@ def kpi(
                 f'<div class="gq"><div class="gq-label">{escape(defined.label[language()])}</div>'
                 f'<div class="gq-value">{_value(value, defined)}</div>'
                 f"{_target(value, target, status, defined) if has_target else ''}"
-                f'<div class="gq-line" title="{escape(change_from)}">{_change(change, defined)}</div>'
+                f'<div class="gq-line" title="{escape(change_from)}">'
+                f"{_change(change, defined)}</div>"
                 f"{_spark(trail)}</div>"
             )
-            define(f"kpi-{measure}", measure, [query], cases=cases)
+            define(f"kpi-{measure}", measure, [query])
 
     return draw
 

@@ -1,23 +1,24 @@
 """Headline figures of the period, each beside the same days a year earlier."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from guanqing import findings, text
+from guanqing import findings, measures, text
 from guanqing.ui import filters
 from guanqing.ui.cards import kpi
-from guanqing.ui.library import query
+from guanqing.ui.library import facts, query
 from guanqing.ui.session import language, t
 from guanqing.ui.targets import scorecard
 
 Card = Callable[[], None]
 
 
-def is_running() -> bool:
-    """Say whether the period chosen is still running at the as-of day."""
-    return filters.chosen().is_running
+def ends_within_month() -> bool:
+    """Say whether the last month of the period chosen is not over: its count is still growing."""
+    return filters.chosen().end_date.day != 1
 
 
 def months_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
@@ -41,7 +42,7 @@ def headline(name: str) -> dict[str, Any]:
 def change_of(name: str, measure: str) -> float | None:
     """Return how a headline figure changed against the same days a year earlier, as a share."""
     compared = filters.comparison()
-    if compared is None:
+    if compared is None or not _reaches_back(measure, compared.earlier.last_day):
         return None
     now, earlier = (
         query(name, start_date=part.start_date, end_date=part.end_date, as_of=part.last_day).row(
@@ -50,6 +51,12 @@ def change_of(name: str, measure: str) -> float | None:
         for part in (compared.now, compared.earlier)
     )
     return findings.change(now[measure], earlier[measure])
+
+
+def _reaches_back(measure: str, last_day: date) -> bool:
+    """Say whether the data begins early enough for a figure that looks back from a day."""
+    needed = timedelta(days=measures.load()[measure].looks_back_days)
+    return bool(facts()["first_day"] <= last_day - needed)
 
 
 def compared_days() -> str:
@@ -65,7 +72,7 @@ def compared_days() -> str:
     )
 
 
-def headline_cards(name: str, *measures: str) -> list[Card]:
+def headline_cards(name: str, *shown: str) -> list[Card]:
     """Return a card for each measure of a headline query."""
     values = headline(name)
     return [
@@ -77,7 +84,7 @@ def headline_cards(name: str, *measures: str) -> list[Card]:
             change_from=compared_days(),
             has_target=False,
         )
-        for measure in measures
+        for measure in shown
     ]
 
 
@@ -88,7 +95,7 @@ OVERVIEW = (
     ("circulation_rate", "circulation_headline", "circulation_rate", "loan_count"),
     ("visits_per_capita", "circulation_headline", "visits_per_capita", "visit_count"),
     ("card_holder_count", "card_headline", "card_holders", "card_holder_count"),
-    ("active_borrower_count", "reader_headline", None, ""),
+    ("active_borrower_count", "reader_headline", None, "borrower_count"),
 )
 
 
@@ -129,4 +136,5 @@ def _trails() -> dict[str, list[float]]:
         for (code,), rows in frame.group_by(["measure_code"], maintain_order=True)
     }
     holders = query("cards_by_month")["holder_count"].drop_nulls().to_list()
-    return trails | {"card_holder_count": holders}
+    borrowers = query("loans_by_month")["borrower_count"].to_list()
+    return trails | {"card_holder_count": holders, "borrower_count": borrowers}

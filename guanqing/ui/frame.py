@@ -1,6 +1,7 @@
 """The frame around every page: window, menu, filters, and the head that says what is shown."""
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
@@ -17,6 +18,7 @@ def begin() -> None:
     """Set the window up: title, icon, style and the document's language."""
     session.choose_language()
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
+    st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
     st.html(style.sheet(session.look()))
     st.html(PAGE_LANGUAGE.format(lang=LANGUAGE_TAGS[language()]), unsafe_allow_javascript=True)
 

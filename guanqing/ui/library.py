@@ -5,6 +5,7 @@ key, so a screen never mixes two generations.
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -41,7 +42,7 @@ def facts() -> dict[str, Any]:
 
 
 def query(name: str, **params: object) -> pl.DataFrame:
-    """Run a query with the session's filters, those given here first; ask only for what it takes."""
+    """Run a query with those of the session's filters it takes; what is given here goes first."""
     known = st.session_state.get("filters", {}) | params
     taken = {key: known[key] for key in sorted(warehouse.parameters(name))}
     return _run(st.session_state["library"], may_see_names(), name, taken)
@@ -55,4 +56,4 @@ def _run(stamp: Stamp, with_names: bool, name: str, params: dict[str, object]) -
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _connection(stamp: Stamp, with_names: bool) -> duckdb.DuckDBPyConnection:
     path, _edited = stamp
-    return warehouse.connect(store.Path(path), with_names=with_names)
+    return warehouse.connect(Path(path), with_names=with_names)

@@ -50,14 +50,14 @@ def note(words: str) -> None:
     st.html(f'<div class="gq gq-sub">{escape(words)}</div>')
 
 
-def define(name: str, measure: str, queries: Sequence[str], *, cases: int | None = None) -> None:
+def define(name: str, measure: str, queries: Sequence[str]) -> None:
     """Offer what a figure counts, from which days, at which day, by which SQL, and its rows."""
     defined = measures.load()[measure]
     with (
         st.container(key=f"define-{name}"),
         st.popover(t("define.button"), type="tertiary", help=None),
     ):
-        st.html(_definition(defined, queries, cases))
+        st.html(_definition(defined, queries))
         st.download_button(
             t("define.download"),
             data=lambda: _csv(queries[0]),
@@ -68,18 +68,17 @@ def define(name: str, measure: str, queries: Sequence[str], *, cases: int | None
         )
 
 
-def _definition(measure: measures.Measure, queries: Sequence[str], cases: int | None) -> str:
+def _definition(measure: measures.Measure, queries: Sequence[str]) -> str:
     chosen, shown, about = filters.chosen(), filters.filters(), facts()
     period = text.span(chosen.start_date, chosen.last_day, language())
     complete = t("define.running") if chosen.is_running else t("define.complete")
     rows = [
         (t("define.counts"), measure.definition[language()]),
+        (t("define.cases"), text.count(_cases(measure, queries[0]), language())),
         (t("define.period"), f"{period} · {complete}"),
         (t("define.as_of"), text.day(shown["as_of"], language())),
         (t("define.standard"), _standard(measure)),
     ]
-    if cases is not None:
-        rows.insert(1, (t("define.cases"), text.count(cases, language())))
     if about["is_simulated"]:
         rows.append((t("define.data"), t("app.simulated_note")))
     listed = "".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows)
@@ -88,6 +87,14 @@ def _definition(measure: measures.Measure, queries: Sequence[str], cases: int | 
         f'<div class="gq gq-def"><b>{escape(measure.label[language()])}</b><dl>{listed}'
         f'<dt>SQL</dt><dd><pre tabindex="0">{escape(sql)}</pre></dd></dl></div>'
     )
+
+
+def _cases(measure: measures.Measure, shown: str) -> int:
+    """Return how many cases stand behind a figure: loans, readers, cards, or the rows shown."""
+    if not measure.cases:
+        return query(shown).height
+    name, column = measure.cases.split(".")
+    return int(query(name)[column][0] or 0)
 
 
 def _standard(measure: measures.Measure) -> str:

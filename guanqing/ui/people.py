@@ -35,7 +35,7 @@ def leaderboard(borrowers: pl.DataFrame) -> None:
 
 def _leader(row: dict[str, Any], by_name: bool) -> list[str]:
     masked = row["masked_name"] or t("readers.number", number=str(row["reader_id"]))
-    cells = [
+    return [
         str(row["rank"]),
         escape((by_name and row["reader_name"]) or masked),
         *([escape(row["card_number"] or text.NOTHING)] if by_name else []),
@@ -43,7 +43,6 @@ def _leader(row: dict[str, Any], by_name: bool) -> list[str]:
         escape(text.pick(row, "branch_name", language()) or text.NOTHING),
         f"<b>{text.count(row['loan_count'], language())}</b>",
     ]
-    return cells
 
 
 def largest_group(groups: pl.DataFrame) -> findings.Finding:

@@ -28,9 +28,14 @@ def weekday_names() -> list[str]:
     return [text.weekday_name(day, language()) for day in range(1, 8)]
 
 
+def a_count(value: float | None) -> str:
+    """Return a count as it is read."""
+    return text.count(value, language())
+
+
 def counts(values: Sequence[float | None]) -> list[str]:
     """Return counts as they are read."""
-    return [text.count(value, language()) for value in values]
+    return [a_count(value) for value in values]
 
 
 def shares(values: Sequence[float | None]) -> list[str]:
@@ -45,8 +50,12 @@ def trend(
     *,
     running: bool,
     height: int = 240,
+    every: int = 1,
 ) -> None:
-    """Draw a count by month, against the same months a year earlier where they are given."""
+    """Draw a count by month, against the same months a year earlier where they are given.
+
+    every names each nth month only, where the panel is narrow.
+    """
     if not months[value].sum():
         return note(t("finding.nothing"))
     labels = _month_labels(months["month"].to_list())
@@ -56,7 +65,9 @@ def trend(
         before = [by_month.get((m.year, m.month)) for m in months["month"]]
         year = str(months["month"][-1].year - 1)
         lines.append(Line(year, before, counts(before)))
-    figure = charts.trend(labels, lines, look(), height=height, open_end=running)
+    figure = charts.trend(labels, lines, a_count, look(), height=height, open_end=running)
+    if every > 1:
+        figure.update_xaxes(tickmode="array", tickvals=labels[::every])
     return show(figure, alt=t("alt.trend", months=months.height), key=f"trend-{value}")
 
 
@@ -114,15 +125,15 @@ def hours(frame: pl.DataFrame, *, height: int = 240) -> None:
 
 
 def ranking(frame: pl.DataFrame, name: str, value: str, share: str, *, height: int = 240) -> None:
-    """Draw a bar per row with its count and share; name is a column, or one with _zh and _en."""
+    """Draw a bar per row with its share, the count on hover.
+
+    name is a column, or one with _zh and _en.
+    """
     rows = frame.filter(pl.col(value) > 0)
     if rows.is_empty():
         return note(t("finding.nothing"))
-    words = [
-        f"{text.count(count, language())} · {text.share(part, language())}"
-        for count, part in rows.select(value, share).iter_rows()
-    ]
     column = name if name in rows.columns else named(name)
+    words = (shares(rows[share].to_list()), counts(rows[value].to_list()))
     figure = charts.ranking(rows, column, value, words, look(), height=height)
     return show(figure, alt=t("alt.ranking"), key=f"ranking-{name}")
 
@@ -156,7 +167,7 @@ def labelled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
-    """Draw the share of the six most lent classes over the quarters."""
+    """Draw how the shares of the six most lent classes moved since the first quarter."""
     quarters = frame["quarter"].unique().sort().to_list()
     if len(quarters) < 2:
         return note(t("classes.one_quarter"))
@@ -169,22 +180,30 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
     lines = []
     for code in top:
         known = dict(frame.filter(class_code=code).select("quarter", "loan_share").iter_rows())
-        values = [known.get(quarter, 0.0) for quarter in quarters]
-        lines.append(Line(code, values, shares(values)))
+        first = known.get(quarters[0])
+        if not first:
+            continue
+        values = [known.get(quarter, 0.0) / first - 1 for quarter in quarters]
+        words = [text.share(value, language(), sign=True) for value in values]
+        lines.append(Line(code, values, words))
     labels = [f"{quarter.year} Q{(quarter.month + 2) // 3}" for quarter in quarters]
     return show(
         charts.slopes(labels, lines, look(), height=height), alt=t("alt.class_lines"), key="lines"
     )
 
 
-def concentration(curve: pl.DataFrame) -> None:
+def concentration(curve: pl.DataFrame, *, height: int = 240) -> None:
     """Draw the share of loans made by the busiest readers."""
     point = findings.tenth(curve)
     if point is None:
         return note(t("finding.nothing"))
     label = t("readers.tenth", borrowers=point[0], loans=point[1])
     figure = charts.concentration(
-        curve, (t("readers.of_borrowers"), t("readers.of_loans")), (*point, label), look()
+        curve,
+        (t("readers.of_borrowers"), t("readers.of_loans")),
+        (*point, label),
+        look(),
+        height=height,
     )
     return show(figure, alt=t("alt.concentration"), key="concentration")
 
@@ -198,7 +217,7 @@ def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 2
     for part in frame[named(name)].unique(maintain_order=True):
         known = dict(frame.filter(pl.col(named(name)) == part).select("month", value).iter_rows())
         parts[part] = [known.get(month, 0) for month in months]
-    figure = charts.stacked(_month_labels(months), parts, look(), height=height)
+    figure = charts.stacked(_month_labels(months), parts, a_count, look(), height=height)
     return show(figure, alt=t("alt.parts"), key=f"parts-{name}")
 
 
@@ -235,5 +254,5 @@ def holders(months: pl.DataFrame, target: float | None, *, height: int = 235) ->
     values = known["holder_count"].to_list()
     goal = (target, t("cards.goal", target=int(target))) if target else None
     line = Line(text.count(values[-1], language()), values, counts(values))
-    figure = charts.trend(labels, [line], look(), height=height, goal=goal)
+    figure = charts.trend(labels, [line], a_count, look(), height=height, goal=goal)
     return show(figure, alt=t("alt.holders"), key="holders")

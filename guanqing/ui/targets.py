@@ -111,7 +111,7 @@ def _unit(target: plan.Target) -> str:
 def _why(row: dict[str, Any]) -> str:
     """Return the small print of a target: interval, clause kept, or the best that can be said."""
     target: plan.Target = row["target"]
-    words = ""
+    words, hint = "", ""
     if row["lower_share"] is not None:
         words = t(
             "targets.interval",
@@ -120,15 +120,17 @@ def _why(row: dict[str, Any]) -> str:
             upper=float(row["upper_share"]),
         )
     elif row["clause_count"] is not None and target.clause:
-        words = t("targets.clause", count=row["clause_count"], clause=target.clause[language()])
+        words = t("targets.clause", count=row["clause_count"])
+        hint = target.clause[language()]
     elif target.kind == "compliance":
         words = t("targets.worst_week")
     elif target.stretch and row["value"] is not None:
         words = t("targets.stretch", stretch=text.count(target.stretch, language()))
-    return f' <span class="why">{escape(words)}</span>' if words else ""
+    return f' <span class="why" title="{escape(hint)}">{escape(words)}</span>' if words else ""
 
 
 def _bar(row: dict[str, Any]) -> str:
+    """Return the bar of a target: filled to the value, with a mark where it should be by now."""
     if row["value"] is None:
         return f'<span class="why">{t("status.not_computable")}</span>'
     goal = row["target"].at_least
@@ -136,8 +138,10 @@ def _bar(row: dict[str, Any]) -> str:
     width = min(row["value"] / goal, 1) * 100
     mark = ""
     if row["expected_value"] is not None:
-        mark = f'<u style="left:calc({min(row["expected_value"] / goal, 1) * 100:.1f}% - 1px)"></u>'
-    return f'<div class="gq-bar"><i style="width:{width:.1f}%;background:var({colour})"></i>{mark}</div>'
+        due = min(row["expected_value"] / goal, 1) * 100
+        mark = f'<u style="left:calc({due:.1f}% - 1px)"></u>'
+    filled = f'<i style="width:{width:.1f}%;background:var({colour})"></i>'
+    return f'<div class="gq-bar">{filled}{mark}</div>'
 
 
 def milestone_list(rows: Sequence[dict[str, Any]]) -> None:
@@ -161,5 +165,7 @@ def _milestone_row(row: dict[str, Any]) -> list[str]:
     name = escape(milestone.name[language()])
     if said:
         name += f' <span class="why">{escape(said)}</span>'
-    stated = text.day(row["stated_on"], language()) if row.get("stated_on") else text.NOTHING
+    stated = (
+        text.day_of_year(row["stated_on"], language()) if row.get("stated_on") else text.NOTHING
+    )
     return [name, stated, badge(row["status"])]

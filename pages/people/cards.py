@@ -16,13 +16,13 @@ ui.kpi_row(
     )
 )
 
-left, right = st.columns(2)
+left, right = st.columns([4, 5])
 with left:
     finding = findings.holders(months, target)
     with ui.panel(
         "holders", ui.say(finding), measure="card_holder_count", queries=["cards_by_month"]
     ):
-        ui.holders(months, target)
+        ui.holders(months, target, height=245)
     finding = findings.largest(
         ui.channel_totals(channels),
         "finding.top_issue_channel",
@@ -32,13 +32,13 @@ with left:
     with ui.panel(
         "channels", ui.say(finding), measure="issued_count", queries=["issues_by_channel"]
     ):
-        ui.monthly_parts(channels, "channel_name", "issued_count", height=205)
+        ui.monthly_parts(channels, "channel_name", "issued_count", height=240)
 with right:
     finding = findings.avoidable(reasons, names)
     with ui.panel(
         "reasons", ui.say(finding), measure="card_share", queries=["cancellations_by_reason"]
     ):
-        ui.reasons(reasons, names, height=235)
+        ui.reasons(reasons, names, height=245)
     with ui.panel(
         "measures",
         ui.t("cards.countermeasures"),

@@ -19,7 +19,7 @@ ui.kpi_row(
     )
 )
 
-left, right = st.columns([2, 3])
+left, right = st.columns([5, 9])
 with (
     left,
     ui.panel(
@@ -41,7 +41,7 @@ with right:
             queries=["reading_concentration"],
         ),
     ):
-        ui.concentration(curve)
+        ui.concentration(curve, height=245)
     with (
         second,
         ui.panel(
@@ -51,7 +51,9 @@ with right:
             queries=["borrowers_by_month"],
         ),
     ):
-        ui.trend(months, "new_borrower_count", None, running=ui.is_running(), height=230)
+        ui.trend(
+            months, "new_borrower_count", None, running=ui.ends_within_month(), height=245, every=2
+        )
     with ui.panel(
         "groups",
         ui.say(ui.largest_group(groups)),

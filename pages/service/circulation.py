@@ -18,26 +18,26 @@ left, right = st.columns(2)
 with left:
     finding = findings.loans_over_time(months, ui.change_of("circulation_headline", "loan_count"))
     with ui.panel("months", ui.say(finding), measure="loan_count", queries=["loans_by_month"]):
-        ui.trend(months, "loan_count", earlier, running=ui.is_running(), height=205)
+        ui.trend(months, "loan_count", earlier, running=ui.ends_within_month(), height=280)
     finding = findings.busiest_day(days)
     with ui.panel("days", ui.say(finding), measure="loan_count", queries=["loans_by_day"]):
-        ui.calendar(days)
+        ui.calendar(days, height=240)
 with right:
     finding = findings.busiest_hour(hours, ui.weekday_names())
     with ui.panel("hours", ui.say(finding), measure="loan_count", queries=["loans_by_hour"]):
-        ui.hours(hours, height=205)
-    first, second = st.columns([2, 3])
+        ui.hours(hours, height=280)
+    first, second = st.columns([4, 5])
     name = ui.named("channel_name")
     finding = findings.largest(channels, "finding.top_channel", name, "loan_share")
     with (
         first,
         ui.panel("channels", ui.say(finding), measure="loan_count", queries=["loans_by_channel"]),
     ):
-        ui.ranking(channels, "channel_name", "loan_count", "loan_share", height=170)
+        ui.ranking(channels, "channel_name", "loan_count", "loan_share", height=240)
     name = ui.named("branch_name")
     finding = findings.largest(branches, "finding.top_branch", name, "loan_share")
     with (
         second,
         ui.panel("branches", ui.say(finding), measure="loan_count", queries=["loans_by_branch"]),
     ):
-        ui.ranking(branches, "branch_name", "loan_count", "loan_share", height=170)
+        ui.ranking(branches, "branch_name", "loan_count", "loan_share", height=240)

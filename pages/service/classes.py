@@ -9,7 +9,7 @@ quarters = ui.query("class_shares_by_quarter")
 subclasses = ui.query("loans_by_subclass")
 name = ui.named("class_name")
 
-left, right = st.columns([11, 9])
+left, right = st.columns(2)
 with (
     left,
     ui.panel(
@@ -19,31 +19,24 @@ with (
         queries=["loans_by_class"],
     ),
 ):
-    ui.class_gaps(classes)
+    ui.class_gaps(classes, height=690)
 with right:
     with ui.panel(
         "quarters",
         ui.say(findings.class_shift(quarters, name)),
-        measure="class_share",
+        measure="class_shift",
         queries=["class_shares_by_quarter"],
     ):
-        ui.class_lines(quarters, height=190)
-    first, second = st.columns([11, 9])
+        ui.class_lines(quarters, height=200)
     finding = findings.largest(subclasses, "finding.top_subclass", name, "loan_share")
-    with (
-        first,
-        ui.panel(
-            "subclasses", ui.say(finding), measure="class_share", queries=["loans_by_subclass"]
-        ),
+    with ui.panel(
+        "subclasses", ui.say(finding), measure="class_share", queries=["loans_by_subclass"]
     ):
-        ui.ranking(ui.labelled(subclasses), "label", "loan_count", "loan_share", height=300)
-    with (
-        second,
-        ui.panel(
-            "published",
-            ui.t("classes.published"),
-            measure="class_share",
-            queries=["reconciliation", "loans_by_class"],
-        ),
+        ui.ranking(ui.labelled(subclasses), "label", "loan_count", "loan_share", height=252)
+    with ui.panel(
+        "published",
+        ui.t("classes.published"),
+        measure="published",
+        queries=["reconciliation"],
     ):
         ui.reconciliation(["class_share"])

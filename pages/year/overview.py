@@ -21,7 +21,7 @@ with (
         queries=["plan_progress", "plan_evidence"],
     ),
 ):
-    ui.target_list(rows[:8], brief=True)
+    ui.target_list(rows[:15], brief=True)
 with (
     right,
     ui.panel(
@@ -33,4 +33,4 @@ with (
         queries=["loans_by_month"],
     ),
 ):
-    ui.trend(months, "loan_count", earlier, running=ui.is_running(), height=330)
+    ui.trend(months, "loan_count", earlier, running=ui.ends_within_month(), height=438)

@@ -10,7 +10,7 @@ milestones = ui.milestones()
 ui.plan_verdict(rows)
 ui.pace_note()
 
-left, right = st.columns([3, 2])
+left, right = st.columns([11, 9])
 with (
     left,
     ui.panel(

@@ -33,4 +33,4 @@ select
     / nullif(sum(cancellations.card_count) over (), 0)::double as card_share
 from cancel_reasons
 left join cancellations using (reason_code)
-order by card_count desc, cancel_reasons.reason_code
+order by card_count desc, cancel_reasons.reason_code asc

@@ -10,4 +10,4 @@ select
     name_en,
     is_main
 from branches
-order by is_main desc, floor_area_m2 desc nulls last, branch_code
+order by is_main desc, floor_area_m2 desc nulls last, branch_code asc

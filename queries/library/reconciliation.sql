@@ -172,9 +172,11 @@ select
     published_figures.decimals,
     case
         when computed.computed_value is null then 'not_covered'
-        when published_figures.relation = 'over'
+        when
+            published_figures.relation = 'over'
             and computed.computed_value > published_figures.published_value then 'equal'
-        when published_figures.relation = 'at_least'
+        when
+            published_figures.relation = 'at_least'
             and computed.computed_value >= published_figures.published_value then 'equal'
         when
             published_figures.relation = 'equal'

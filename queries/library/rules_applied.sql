@@ -10,4 +10,4 @@ select
     outcome,
     line_count
 from load_rules
-order by file_name, line_count desc, rule_code
+order by file_name asc, line_count desc, rule_code asc

@@ -35,4 +35,4 @@ select
     / sum(quarters.loan_count) over (partition by quarters.quarter)::double as loan_share
 from quarters
 inner join classes using (class_code)
-order by quarters.quarter, quarters.loan_count desc, quarters.class_code
+order by quarters.quarter asc, quarters.loan_count desc, quarters.class_code asc

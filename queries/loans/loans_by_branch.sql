@@ -33,4 +33,4 @@ left join circulation using (branch_code)
 where
     $branches::varchar[] is null
     or list_contains($branches::varchar[], branches.branch_code)
-order by loan_count desc, branches.branch_code
+order by loan_count desc, branches.branch_code asc

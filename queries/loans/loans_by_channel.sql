@@ -29,4 +29,4 @@ select
 from channels
 left join codes on channels.channel_code = codes.code and codes.list = 'channel'
 where channels.loan_count > 0
-order by channels.loan_count desc, channels.channel_code
+order by channels.loan_count desc, channels.channel_code asc

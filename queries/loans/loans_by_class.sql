@@ -26,19 +26,22 @@ class_loans as (
     group by classes.main_code
 ),
 
+last_month as (
+    select max(month_end) as month_end
+    from holdings
+    where month_end < $end_date::date
+),
+
 class_items as (
     select
         classes.main_code as class_code,
         sum(holdings.item_count)::bigint as item_count
     from holdings
+    inner join last_month using (month_end)
     inner join classes using (class_code)
     where
-        holdings.month_end
-        = (select max(month_end) from holdings where month_end < $end_date::date)
-        and (
-            $branches::varchar[] is null
-            or list_contains($branches::varchar[], holdings.branch_code)
-        )
+        $branches::varchar[] is null
+        or list_contains($branches::varchar[], holdings.branch_code)
     group by classes.main_code
 ),
 
@@ -62,4 +65,4 @@ left join class_loans using (class_code)
 left join class_items using (class_code)
 cross join known
 where classes.class_code = classes.main_code
-order by loan_count desc, classes.class_code
+order by loan_count desc, classes.class_code asc

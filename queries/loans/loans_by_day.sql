@@ -39,14 +39,20 @@ hours as (
         and day < $end_date::date
         and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
     group by day
+),
+
+known as (
+    select count(*) > 0 as has_hours
+    from opening_hours
 )
 
 select
     days.day,
     coalesce(circulation.loan_count, 0) as loan_count,
     -- null, not false, where nobody has said when the library opens
-    coalesce(hours.is_open, (select false from opening_hours limit 1)) as is_open
+    case when known.has_hours then coalesce(hours.is_open, false) end as is_open
 from days
 left join circulation using (day)
 left join hours using (day)
+cross join known
 order by days.day

@@ -32,4 +32,4 @@ select
 from classes
 left join subclass_loans using (class_code)
 where classes.main_code = 'T'
-order by loan_count desc, classes.class_code
+order by loan_count desc, classes.class_code asc

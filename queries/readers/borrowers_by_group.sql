@@ -109,10 +109,12 @@ select
 from judged
 left join codes on judged.group_code = codes.code and judged.dimension = codes.list
 order by
-    judged.dimension,
-    judged.group_code = 'unknown',
+    judged.dimension asc,
+    judged.group_code = 'unknown' asc,
     -- bands in the order of age: the number they begin with
-    case when judged.dimension = 'age_band'
-        then try_cast(regexp_extract(judged.group_code, '^[0-9]+') as integer) end,
+    case
+        when judged.dimension = 'age_band'
+            then try_cast(regexp_extract(judged.group_code, '^[0-9]+') as integer)
+    end asc nulls first,
     loan_count desc nulls last,
-    judged.group_code
+    judged.group_code asc
