@@ -21,6 +21,11 @@ class Period:
     is_running: bool = False
 
     @property
+    def day_count(self) -> int:
+        """Return how many days the period has."""
+        return (self.end_date - self.start_date).days
+
+    @property
     def last_day(self) -> date:
         """Return the last day of the period."""
         return self.end_date - DAY

@@ -291,7 +291,7 @@ def empty_library(tables: duckdb.DuckDBPyConnection) -> Iterator[Library]:
 
 @pytest.fixture
 def library(tables: duckdb.DuckDBPyConnection) -> Iterator[Library]:
-    """Yield a library of two branches, main and east, that covers 2018 and 2019 and lent nothing."""
+    """Yield a library of two branches, main and east, over 2018 and 2019; it has lent nothing."""
     library = Library(tables)
     library.put("branches", branch_code="main", is_main=True)
     library.put("branches", branch_code="east")
@@ -384,9 +384,7 @@ def fill(library: Library, dice: random.Random, *, loan_count: int = 200) -> Non
 def _readers_and_cards(library: Library, dice: random.Random, reader_ids: range) -> None:
     for reader_id in reader_ids:
         issued_at = datetime.combine(random_day(dice), time(9))
-        expires_on = dice.choice([None, None, random_day(dice)])
-        if expires_on and expires_on < issued_at.date():
-            expires_on = None
+        expires_on = dice.choice([None, issued_at.date() + dice.randrange(30, 500) * DAY])
         home = dice.choice(BRANCHES)
         if dice.random() < 0.9:  # the others are in the loans but not in the register
             library.put(

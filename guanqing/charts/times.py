@@ -58,10 +58,10 @@ def trend(
     figure.update_xaxes(
         type="category", categoryarray=list(labels), categoryorder="array", tickangle=0
     )
-    if len(labels) > 14:
-        step = -(-len(labels) // 12)
-        figure.update_xaxes(tickmode="array", tickvals=list(labels)[::step])
-    return figure
+    # about 70 letters stand side by side in a panel; a Chinese one is two wide
+    widest_label = max(len(label.encode("gb18030")) for label in labels)
+    step = -(-len(labels) * (widest_label + 2) // 70)
+    return figure.update_xaxes(tickmode="array", tickvals=list(labels)[::step])
 
 
 def _draw(

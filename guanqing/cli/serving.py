@@ -35,7 +35,7 @@ def serve(
     os.environ["GUANQING_NAMES"] = "1" if names else "0"
     os.chdir(ROOT)  # Streamlit looks for .streamlit/config.toml where it stands
     sys.stdout.flush()
-    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    command = [sys.executable, "-m", "streamlit", "run", "guanqing/ui/server.py"]
     os.execv(sys.executable, [*command, "--server.port", str(port), "--logger.level", "error"])
 
 

@@ -8,7 +8,7 @@ from guanqing.ui.figures import (
     change_of,
     ends_within_month,
     headline_cards,
-    months_and_earlier,
+    loans_over_time,
     overview_cards,
 )
 from guanqing.ui.filters import (
@@ -35,22 +35,8 @@ from guanqing.ui.people import (
     leaderboard,
     reason_names,
 )
-from guanqing.ui.plots import (
-    calendar,
-    class_gaps,
-    class_lines,
-    concentration,
-    holders,
-    hours,
-    labelled,
-    monthly_parts,
-    named,
-    ranking,
-    reasons,
-    say,
-    trend,
-    weekday_names,
-)
+from guanqing.ui.plots_of_things import class_gaps, concentration, labelled, ranking, reasons
+from guanqing.ui.plots_of_time import calendar, class_lines, holders, hours, monthly_parts, trend
 from guanqing.ui.session import (
     t,
 )
@@ -69,6 +55,7 @@ from guanqing.ui.targets import (
     target_list,
     target_value,
 )
+from guanqing.ui.words import named, say, weekday_names
 
 __all__ = [
     "begin",
@@ -94,10 +81,10 @@ __all__ = [
     "leaderboard",
     "library_card",
     "load_account",
+    "loans_over_time",
     "milestone_list",
     "milestones",
     "monthly_parts",
-    "months_and_earlier",
     "named",
     "navigate",
     "open_library",

@@ -51,20 +51,24 @@ def kpi(
     change_from: str = "",
     trail: Sequence[float] = (),
     has_target: bool = True,
+    has_yearly_target: bool = False,
 ) -> Callable[[], None]:
     """Return a card to draw: value, target and gap, change on the same days a year ago, sparkline.
 
     change is a share (0.12 = 12 % more); change_from names the days compared. A card says plainly
-    what it has not got; has_target=False leaves out the line where the plan has no say.
+    what it has not got; has_target=False leaves out the line of the target; has_yearly_target says
+    that there is one which does not speak of the days or branches shown.
     """
     defined = measures.load()[measure]
+
+    goal = _target(value, target, status, defined, has_yearly_target) if has_target else ""
 
     def draw() -> None:
         with st.container(key=f"kpi-{measure}"):
             st.html(
                 f'<div class="gq"><div class="gq-label">{escape(defined.label[language()])}</div>'
                 f'<div class="gq-value">{_value(value, defined)}</div>'
-                f"{_target(value, target, status, defined) if has_target else ''}"
+                f"{goal}"
                 f'<div class="gq-line" title="{escape(change_from)}">'
                 f"{_change(change, defined)}</div>"
                 f"{_spark(trail)}</div>"
@@ -81,10 +85,15 @@ def _value(value: float | None, measure: measures.Measure) -> str:
 
 
 def _target(
-    value: float | None, target: float | None, status: str | None, measure: measures.Measure
+    value: float | None,
+    target: float | None,
+    status: str | None,
+    measure: measures.Measure,
+    has_yearly_target: bool,
 ) -> str:
     if target is None:
-        return f'<div class="gq-line">{t("card.no_target")}</div>'
+        key = "card.yearly_target" if has_yearly_target else "card.no_target"
+        return f'<div class="gq-line">{t(key)}</div>'
     words = t("card.target", target=text.figure(target, measure.unit, language()))
     if value is not None:
         gap = text.figure(abs(target - value), measure.unit, language())

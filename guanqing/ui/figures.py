@@ -10,10 +10,12 @@ from guanqing import findings, measures, text
 from guanqing.ui import filters
 from guanqing.ui.cards import kpi
 from guanqing.ui.library import facts, query
+from guanqing.ui.plots_of_time import daily_trend, trend
 from guanqing.ui.session import language, t
 from guanqing.ui.targets import scorecard
 
 Card = Callable[[], None]
+SHORT_PERIOD_DAYS = 62
 
 
 def ends_within_month() -> bool:
@@ -32,6 +34,29 @@ def months_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
         end_date=compared.earlier.end_date,
     )
     return query("loans_by_month"), earlier
+
+
+def days_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return loans by day, and those of the same days a year earlier as far as there are any."""
+    compared = filters.comparison()
+    if compared is None:
+        return query("loans_by_day"), None
+    earlier = query(
+        "loans_by_day",
+        start_date=compared.earlier.start_date,
+        end_date=compared.earlier.end_date,
+    )
+    return query("loans_by_day"), earlier
+
+
+def loans_over_time(*, height: int) -> None:
+    """Draw loans by month against the year before; by day where the period is a few weeks."""
+    if filters.chosen().day_count <= SHORT_PERIOD_DAYS:
+        days, earlier = days_and_earlier()
+        daily_trend(days, earlier, height=height)
+    else:
+        months, earlier = months_and_earlier()
+        trend(months, "loan_count", earlier, running=ends_within_month(), height=height)
 
 
 def headline(name: str) -> dict[str, Any]:
@@ -118,6 +143,7 @@ def overview_cards() -> list[Card]:
                 query=name,
                 target=row["target"].at_least if row else None,
                 status=row["status"] if row else None,
+                has_yearly_target=code in targets,
                 change=change_of(name, measure),
                 change_from=compared_days(),
                 trail=trails.get(added, []),

@@ -152,6 +152,7 @@ def _choose_branches(names: dict[str, Any]) -> list[str]:
         list(names),
         format_func=lambda code: str(text.pick(names[code], "name", language())),
         placeholder=t("filters.whole_network"),
+        select_all=False,  # Streamlit offers it in English only
         key="branch",
     )
 

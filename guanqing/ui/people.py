@@ -9,8 +9,8 @@ import streamlit as st
 from guanqing import findings, text
 from guanqing.ui.library import may_see_names, query
 from guanqing.ui.panels import note, table
-from guanqing.ui.plots import named
 from guanqing.ui.session import language, t
+from guanqing.ui.words import named
 
 DIMENSIONS = ("reader_type", "sex", "age_band")
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from guanqing import findings, ui
 
-months, earlier = ui.months_and_earlier()
+months = ui.query("loans_by_month")
 days, hours = ui.query("loans_by_day"), ui.query("loans_by_hour")
 channels, branches = ui.query("loans_by_channel"), ui.query("loans_by_branch")
 
@@ -18,7 +18,7 @@ left, right = st.columns(2)
 with left:
     finding = findings.loans_over_time(months, ui.change_of("circulation_headline", "loan_count"))
     with ui.panel("months", ui.say(finding), measure="loan_count", queries=["loans_by_month"]):
-        ui.trend(months, "loan_count", earlier, running=ui.ends_within_month(), height=280)
+        ui.loans_over_time(height=280)
     finding = findings.busiest_day(days)
     with ui.panel("days", ui.say(finding), measure="loan_count", queries=["loans_by_day"]):
         ui.calendar(days, height=240)

@@ -6,7 +6,7 @@ from guanqing import findings, ui
 
 card = ui.overview_cards()
 rows = ui.scorecard()
-months, earlier = ui.months_and_earlier()
+months = ui.query("loans_by_month")
 
 ui.plan_verdict(rows)
 ui.kpi_row(*card)
@@ -33,4 +33,4 @@ with (
         queries=["loans_by_month"],
     ),
 ):
-    ui.trend(months, "loan_count", earlier, running=ui.ends_within_month(), height=438)
+    ui.loans_over_time(height=438)

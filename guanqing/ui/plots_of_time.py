@@ -1,46 +1,16 @@
-"""Charts in the reader's language and colours: frames of the queries in, drawn panels out."""
+"""Panels over time: frames of the queries in, charts in the reader's language and colours out."""
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 import polars as pl
 
-from guanqing import charts, findings, text
+from guanqing import charts, text
 from guanqing.charts.times import Line
+from guanqing.period import year_before
 from guanqing.ui.panels import note, show
 from guanqing.ui.session import language, look, t
-
-
-def named(name: str) -> str:
-    """Return the column that holds a name in the session's language."""
-    return f"{name}_{language()}"
-
-
-def say(finding: findings.Finding) -> str:
-    """Return a finding in words."""
-    key, values = finding
-    return t(key, **values)
-
-
-def weekday_names() -> list[str]:
-    """Return the short names of Monday to Sunday."""
-    return [text.weekday_name(day, language()) for day in range(1, 8)]
-
-
-def a_count(value: float | None) -> str:
-    """Return a count as it is read."""
-    return text.count(value, language())
-
-
-def counts(values: Sequence[float | None]) -> list[str]:
-    """Return counts as they are read."""
-    return [a_count(value) for value in values]
-
-
-def shares(values: Sequence[float | None]) -> list[str]:
-    """Return shares as they are read."""
-    return [text.share(value, language()) for value in values]
+from guanqing.ui.words import a_count, counts, named, weekday_names
 
 
 def trend(
@@ -69,6 +39,23 @@ def trend(
     if every > 1:
         figure.update_xaxes(tickmode="array", tickvals=labels[::every])
     return show(figure, alt=t("alt.trend", months=months.height), key=f"trend-{value}")
+
+
+def daily_trend(days: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int = 240) -> None:
+    """Draw loans by day, against the same days a year earlier where they are given."""
+    if not days["loan_count"].sum():
+        return note(t("finding.nothing"))
+    dates = days["day"].to_list()
+    values = days["loan_count"].to_list()
+    lines = [Line(str(dates[-1].year), values, counts(values))]
+    if earlier is not None and earlier["loan_count"].sum():
+        known = {year_before(day): None for day in dates}
+        known |= dict(earlier.select("day", "loan_count").iter_rows())
+        before = [known[year_before(day)] for day in dates]
+        lines.append(Line(str(dates[-1].year - 1), before, counts(before)))
+    labels = [text.day_of_year(day, language()) for day in dates]
+    figure = charts.trend(labels, lines, a_count, look(), height=height)
+    return show(figure, alt=t("alt.daily_trend", days=days.height), key="daily")
 
 
 def _line(months: pl.DataFrame, value: str, years: list[int]) -> Line:
@@ -124,48 +111,6 @@ def hours(frame: pl.DataFrame, *, height: int = 240) -> None:
     return show(figure, alt=t("alt.hours"), key="hours")
 
 
-def ranking(frame: pl.DataFrame, name: str, value: str, share: str, *, height: int = 240) -> None:
-    """Draw a bar per row with its share, the count on hover.
-
-    name is a column, or one with _zh and _en.
-    """
-    rows = frame.filter(pl.col(value) > 0)
-    if rows.is_empty():
-        return note(t("finding.nothing"))
-    column = name if name in rows.columns else named(name)
-    words = (shares(rows[share].to_list()), counts(rows[value].to_list()))
-    figure = charts.ranking(rows, column, value, words, look(), height=height)
-    return show(figure, alt=t("alt.ranking"), key=f"ranking-{name}")
-
-
-def class_gaps(classes: pl.DataFrame, *, height: int = 560) -> None:
-    """Draw each class's share of loans beside its share of holdings."""
-    rows = classes.filter((pl.col("loan_count") > 0) | (pl.col("item_count") > 0))
-    if rows.is_empty():
-        return note(t("finding.nothing"))
-    rows = labelled(rows)
-    figure = charts.versus(
-        rows,
-        "label",
-        "loan_share",
-        "item_share",
-        (t("classes.of_loans"), t("classes.of_holdings")),
-        (shares(rows["loan_share"].to_list()), shares(rows["item_share"].to_list())),
-        look(),
-        height=height,
-    )
-    return show(figure, alt=t("alt.classes"), key="classes")
-
-
-def labelled(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return classes with a column `label`: code and name, long names cut."""
-    limit = 13 if language() == "zh" else 26
-    name = pl.col(named("class_name"))
-    short = pl.when(name.str.len_chars() > limit).then(name.str.slice(0, limit - 1) + "…")
-    code = pl.when(pl.col("class_code").str.len_chars() <= 2).then(pl.col("class_code") + " ")
-    return rows.with_columns(label=code.otherwise(pl.lit("")) + short.otherwise(name))
-
-
 def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
     """Draw how the shares of the six most lent classes moved since the first quarter."""
     quarters = frame["quarter"].unique().sort().to_list()
@@ -192,22 +137,6 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
     )
 
 
-def concentration(curve: pl.DataFrame, *, height: int = 240) -> None:
-    """Draw the share of loans made by the busiest readers."""
-    point = findings.tenth(curve)
-    if point is None:
-        return note(t("finding.nothing"))
-    label = t("readers.tenth", borrowers=point[0], loans=point[1])
-    figure = charts.concentration(
-        curve,
-        (t("readers.of_borrowers"), t("readers.of_loans")),
-        (*point, label),
-        look(),
-        height=height,
-    )
-    return show(figure, alt=t("alt.concentration"), key="concentration")
-
-
 def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 240) -> None:
     """Draw a count by month, cut into its parts."""
     if frame.is_empty():
@@ -219,30 +148,6 @@ def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 2
         parts[part] = [known.get(month, 0) for month in months]
     figure = charts.stacked(_month_labels(months), parts, a_count, look(), height=height)
     return show(figure, alt=t("alt.parts"), key=f"parts-{name}")
-
-
-def reasons(frame: pl.DataFrame, names: dict[str, Any], *, height: int = 250) -> None:
-    """Draw the reasons for cancelling, most frequent first, coloured by what can be done."""
-    rows = frame.filter(pl.col("card_count") > 0)
-    if rows.is_empty():
-        return note(t("finding.nothing"))
-    colours = {"abnormal": look().accent, "normal": look().primary}
-    running = rows["card_share"].cum_sum().to_list()
-    words = [
-        f"{text.count(count, language())} · {t('cards.so_far', share=float(so_far))}"
-        for count, so_far in zip(rows["card_count"], running, strict=True)
-    ]
-    rows = rows.with_columns(label=pl.col("reason_code").replace_strict(names))
-    figure = charts.pareto(
-        rows,
-        "label",
-        "card_count",
-        words,
-        [colours.get(kind, look().muted) for kind in rows["kind"]],
-        look(),
-        height=height,
-    )
-    return show(figure, alt=t("alt.reasons"), key="reasons")
 
 
 def holders(months: pl.DataFrame, target: float | None, *, height: int = 235) -> None:

@@ -1,0 +1,89 @@
+"""Pages as a reader of the dashboard gets them, without a browser, and the words on them."""
+
+import json
+import re
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from guanqing import text
+from guanqing.paths import ROOT
+
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("pages/*/*.py"))
+
+
+def open_page(page: str, store: Path, language: str = "zh", **query: str) -> AppTest:
+    """Return a page of the dashboard as a reader who follows a link gets it."""
+    app = AppTest.from_file(str(ROOT / "dashboard.py"), default_timeout=60)
+    if language != "zh":
+        query["lang"] = language
+    for key, value in query.items():
+        app.query_params[key] = value
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GUANQING_STORE", str(store))
+        # Before the first run a page is known by its file name, which is its address here too.
+        return app.switch_page(page).run()
+
+
+def htmls(app: AppTest) -> list[str]:
+    """Return every piece of HTML on the screen that a reader may see."""
+    bodies = [element.proto.body for element in app.get("html")]
+    return [body for body in bodies if not body.startswith(("<style", "<script"))]
+
+
+def seen(html: str) -> str:
+    """Return what a reader sees of HTML or hears of it: its words and hints, SQL left out."""
+    html = re.sub(r"<pre.*?</pre>", " ", html, flags=re.DOTALL)
+    hints = re.findall(r'(?:title|alt|aria-label)="([^"]*)"', html)
+    return unescape(" ".join([re.sub(r"<[^>]+>", " ", html), *hints]))
+
+
+def words(app: AppTest) -> list[str]:
+    """Return everything on the screen that is ours to word: HTML, labels, choices and charts."""
+    found = [seen(html) for html in htmls(app)]
+    for kind in ("date_input", "selectbox", "multiselect", "toggle", "download_button", "popover"):
+        for element in app.get(kind):
+            proto = element.proto.popover if kind == "popover" else element.proto
+            found += [proto.label, *getattr(proto, "options", [])]
+            found += [getattr(proto, "help", ""), getattr(proto, "placeholder", "")]
+    for kind in ("error", "warning", "info", "exception"):
+        found += [element.value for element in app.get(kind)]
+    for element in app.get("plotly_chart"):
+        found += [element.proto.alt, *_drawn(json.loads(element.proto.spec))]
+    return [piece for piece in found if piece]
+
+
+def _drawn(figure: dict[str, Any]) -> list[str]:
+    """Return the words in a chart: on axes, at marks, in notes and in hover labels."""
+    pieces: list[str] = []
+
+    def walk(value: Any) -> None:
+        if isinstance(value, str):
+            pieces.append(seen(re.sub(r"%\{[^}]*\}", " ", value)))
+        elif isinstance(value, list):
+            for part in value:
+                walk(part)
+        elif isinstance(value, dict):
+            for part in value.values():
+                walk(part)
+
+    for trace in figure["data"]:
+        for key in ("x", "y", "text", "name", "hovertext", "hovertemplate", "customdata"):
+            # numbers travel as {"bdata": ...}, which is no word
+            if not isinstance(trace.get(key), dict):
+                walk(trace.get(key))
+    for note in figure["layout"].get("annotations", []):
+        walk(note.get("text"))
+    for name, axis in figure["layout"].items():
+        if name.startswith(("xaxis", "yaxis")):
+            walk(axis.get("title", {}).get("text"))
+            walk(axis.get("ticktext"))
+    return pieces
+
+
+def title(page: str, language: str) -> str:
+    """Return what a page is called."""
+    return text.translate(f"{Path(page).stem}.title", language)

@@ -1,0 +1,322 @@
+"""What only a browser shows: addresses, the menu, sizes, colours, accessibility, the network."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from screens import PAGES, title
+
+from guanqing.paths import ROOT
+
+pytest_plugins = ["stores"]
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+pytestmark = [
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
+    pytest.mark.xdist_group("browser"),  # one server and one browser serve them all
+]
+
+FLAGS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+DESK = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+READY = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+# Streamlit asks for these below the page's own address first and falls back: never ours to mend.
+HARMLESS = re.compile(r"/_stcore/(?:health|host-config)$")
+
+every_page = pytest.mark.parametrize("name", [Path(page).stem for page in PAGES])
+every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
+
+
+@pytest.fixture(scope="module")
+def address(simulated: Path) -> Iterator[str]:
+    """Serve the simulated library on a free port and return its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "dashboard.py"]
+    server = subprocess.Popen(
+        [*command, "--server.port", str(port), "--logger.level", "error"],
+        cwd=ROOT,
+        env=os.environ | {"GUANQING_STORE": str(simulated), "GUANQING_NAMES": "0"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(server, f"{url}/_stcore/health")
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:
+    for _ in range(300):
+        assert server.poll() is None, "the server ended before it was ready"
+        try:
+            with urllib.request.urlopen(url, timeout=1):
+                return
+        except (urllib.error.URLError, TimeoutError):
+            time.sleep(0.1)
+    raise AssertionError("the server was not ready in half a minute")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def tab(browser: Browser, address: str) -> Iterator[Page]:
+    """Return an empty tab on a desk; goto() takes paths below the served address."""
+    context = browser.new_context(base_url=address, viewport=DESK, locale="zh-CN")
+    yield context.new_page()
+    context.close()
+
+
+def settle(tab: Page) -> None:
+    """Wait until a run has begun and ended, and what it sent is drawn."""
+    tab.wait_for_selector(READY)
+    tab.wait_for_selector("[data-testid=stMain] .gq-head h1")
+    tab.wait_for_function(
+        "() => !document.querySelector('[data-testid=stSkeleton], [data-stale=true]')"
+    )
+
+
+def go(tab: Page, path: str) -> None:
+    tab.goto(path)
+    settle(tab)
+
+
+def head(tab: Page) -> str:
+    return tab.locator(".gq-head").inner_text()
+
+
+def asked(tab: Page) -> dict[str, list[str]]:
+    return parse_qs(urlsplit(tab.url).query)
+
+
+# --- every page, once in each scheme
+
+
+@dataclass
+class Visit:
+    """What a browser saw of a page."""
+
+    errors: list[str]
+    hosts: set[str]
+    heading: str
+    language: str
+    height: int
+    overflow_at_phone: int
+    violations: list[str]
+
+
+@pytest.fixture(scope="module")
+def visit(browser: Browser, address: str) -> Callable[[str, str], Visit]:
+    """Return a function that opens a page in a scheme, once."""
+    seen: dict[tuple[str, str], Visit] = {}
+
+    def visit(name: str, scheme: str) -> Visit:
+        if (name, scheme) not in seen:
+            seen[name, scheme] = _look_at(browser, f"{address}/{name}", scheme)
+        return seen[name, scheme]
+
+    return visit
+
+
+def _look_at(browser: Browser, url: str, scheme: Any) -> Visit:
+    context = browser.new_context(viewport=DESK, color_scheme=scheme, locale="zh-CN")
+    tab = context.new_page()
+    errors: list[str] = []
+    hosts: set[str] = set()
+
+    def note(message: Any) -> None:
+        if message.type == "error" and not HARMLESS.search(message.location["url"]):
+            errors.append(message.text)
+
+    tab.on("console", note)
+    tab.on("pageerror", lambda error: errors.append(str(error)))
+    tab.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    tab.on("websocket", lambda wire: hosts.add(urlsplit(wire.url).hostname or ""))
+    go(tab, url)
+    _wait_for_charts(tab)
+    found = Visit(
+        errors=errors,
+        hosts=hosts - {""},  # data: and blob: have no host
+        heading=tab.locator(".gq-head h1").inner_text(),
+        language=tab.evaluate("document.documentElement.lang"),
+        height=tab.get_by_test_id("stMain").evaluate("element => element.scrollHeight"),
+        violations=_violations(tab),
+        overflow_at_phone=0,
+    )
+    tab.set_viewport_size(PHONE)
+    tab.wait_for_timeout(400)  # charts are drawn anew at the other width
+    found.overflow_at_phone = tab.evaluate(
+        "() => Math.max(document.documentElement.scrollWidth,"
+        "document.querySelector('[data-testid=stMain]').scrollWidth) - window.innerWidth"
+    )
+    context.close()
+    return found
+
+
+def _wait_for_charts(tab: Page) -> None:
+    tab.wait_for_function(
+        "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
+        ".every(chart => chart.querySelector('.main-svg'))"
+    )
+
+
+def _violations(tab: Page) -> list[str]:
+    results = Axe().run(tab).response["violations"]
+    return [
+        f"{rule['id']}: {node['target']} {node['html'][:120]}"
+        for rule in results
+        if rule["impact"] in ("serious", "critical")
+        for node in rule["nodes"]
+    ]
+
+
+@every_scheme
+@every_page
+def test_a_page_opens_without_an_error_in_the_console(
+    visit: Callable[[str, str], Visit], name: str, scheme: str
+) -> None:
+    seen = visit(name, scheme)
+    assert seen.errors == []
+    assert seen.heading == title(name, "zh")
+
+
+@every_scheme
+@every_page
+def test_no_request_leaves_the_machine(
+    visit: Callable[[str, str], Visit], name: str, scheme: str
+) -> None:
+    assert visit(name, scheme).hosts == {"127.0.0.1"}
+
+
+@every_scheme
+@every_page
+def test_axe_finds_nothing_serious(
+    visit: Callable[[str, str], Visit], name: str, scheme: str
+) -> None:
+    assert visit(name, scheme).violations == []
+
+
+@every_page
+def test_a_page_is_in_chinese_for_a_screen_reader(
+    visit: Callable[[str, str], Visit], name: str
+) -> None:
+    assert visit(name, "light").language == "zh-CN"
+
+
+@every_page
+def test_the_first_screen_holds_the_whole_page_on_a_desk(
+    visit: Callable[[str, str], Visit], name: str
+) -> None:
+    assert visit(name, "light").height <= DESK["height"]
+
+
+@every_page
+def test_nothing_is_cut_off_sideways_on_a_phone(
+    visit: Callable[[str, str], Visit], name: str
+) -> None:
+    assert visit(name, "light").overflow_at_phone <= 0
+
+
+# --- the way about
+
+
+def menu(tab: Page, name: str, language: str = "zh") -> None:
+    """Choose a page from the menu and wait until it is there."""
+    words = title(name, language)
+    tab.get_by_test_id("stSidebarNav").get_by_role("link", name=words, exact=True).click()
+    expect(tab.locator(".gq-head h1")).to_have_text(words)
+    settle(tab)
+
+
+def loans(tab: Page) -> str:
+    return tab.locator(".st-key-kpi-loan_count .gq-value").inner_text()
+
+
+def test_the_menu_leads_to_every_page(tab: Page) -> None:
+    go(tab, "/")
+    assert tab.locator(".gq-head h1").inner_text() == title("overview", "zh")
+    for page in PAGES:
+        menu(tab, Path(page).stem)
+
+
+def test_a_branch_is_picked_by_clicking_and_the_address_carries_its_code(tab: Page) -> None:
+    go(tab, "/circulation")
+    whole = loans(tab)
+    tab.get_by_role("combobox", name="分馆").click()
+    tab.get_by_role("option", name="太谷").click()
+    expect(tab.locator(".st-key-kpi-loan_count .gq-value")).not_to_have_text(whole)
+    settle(tab)
+    assert "太谷" in head(tab)
+    assert asked(tab) == {"branch": ["TG"]}
+
+
+def test_a_deep_link_shows_what_it_names_and_outlives_a_page_change(tab: Page) -> None:
+    go(tab, "/circulation?period=2018&branch=TG&lang=en")
+    expect(tab.locator(".gq-head h1")).to_have_text("Circulation")
+    for name in ("circulation", "classes", "readers"):
+        if name != "circulation":
+            menu(tab, name, "en")
+        assert "Taigu" in head(tab)
+        assert "31 Dec 2018" in head(tab)
+        expect(tab).to_have_url(re.compile(r"\?.*branch=TG"))
+        assert asked(tab) == {"period": ["2018"], "branch": ["TG"], "lang": ["en"]}
+        assert tab.evaluate("document.documentElement.lang") == "en"
+
+
+def test_the_language_switch_keeps_the_filters(tab: Page) -> None:
+    go(tab, "/circulation?period=2018&branch=TG&lang=en")
+    english = loans(tab)
+    tab.get_by_role("radio", name="中文").click()
+    expect(tab.locator(".gq-head h1")).to_have_text(title("circulation", "zh"))
+    settle(tab)
+    assert loans(tab) == english
+    assert "太谷" in head(tab)
+    assert "2018年12月31日" in head(tab)
+    expect(tab).not_to_have_url(re.compile("lang="))
+    assert asked(tab) == {"period": ["2018"], "branch": ["TG"]}
+    assert tab.evaluate("document.documentElement.lang") == "zh-CN"
+    menu(tab, "classes")  # the language goes along
+
+
+def test_back_returns_to_the_page_before(tab: Page) -> None:
+    go(tab, "/")
+    menu(tab, "circulation")
+    tab.go_back()
+    expect(tab.locator(".gq-head h1")).to_have_text(title("overview", "zh"))
+
+
+def test_back_takes_the_filters_back(tab: Page) -> None:
+    go(tab, "/circulation?period=2018")
+    before = loans(tab)
+    tab.get_by_role("combobox", name="分馆").click()
+    tab.get_by_role("option", name="太谷").click()
+    expect(tab.locator(".st-key-kpi-loan_count .gq-value")).not_to_have_text(before)
+    settle(tab)
+    tab.go_back()
+    expect(tab.locator(".st-key-kpi-loan_count .gq-value")).to_have_text(before)
+    assert asked(tab) == {"period": ["2018"]}

@@ -1,0 +1,368 @@
+"""The queries against a second, slower way to the same answer: plain Python over the records."""
+
+import csv
+import random
+from collections import Counter
+from copy import copy
+from datetime import date, timedelta
+from math import ceil
+from typing import Any
+
+import pytest
+from conftest import DAY, Library, fill, random_day
+
+from guanqing.paths import DATA
+
+Rows = list[dict[str, Any]]
+
+
+def read(name: str) -> Rows:
+    with (DATA / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+MAIN_CLASS = {row["class_code"]: row["main_code"] for row in read("classes")}
+REASONS = {row["reason_code"]: row["kind"] for row in read("cancel_reasons")}
+
+oracle = pytest.mark.parametrize("seed", range(12))
+
+
+class World:
+    """A random library, and a random period and choice of branches to ask it about."""
+
+    def __init__(self, library: Library, seed: int) -> None:
+        dice = random.Random(seed)
+        fill(library, dice)
+        self.library = library
+        first, second = sorted([random_day(dice), random_day(dice)])
+        self.start: date = dice.choice([first, date(2018, 1, 1), date(2019, 1, 1)])
+        self.end: date = max(dice.choice([second + DAY, date(2020, 1, 1)]), self.start + DAY)
+        self.branches = dice.choice([None, None, ["main"], ["east", "west"], ["nowhere"], []])
+
+    def of_everything(self) -> "World":
+        """Return the same library asked about all its days and branches."""
+        world = copy(self)
+        world.start, world.end, world.branches = date.min, date.max, None
+        return world
+
+    def ask(self, name: str, **params: Any) -> Rows:
+        period = {"start_date": self.start, "end_date": self.end, "branches": self.branches}
+        return self.library.ask(name, **period, **params).to_dicts()
+
+    def chosen(self, branch_code: str | None) -> bool:
+        return self.branches is None or branch_code in self.branches
+
+    def inside(self, day: date) -> bool:
+        return self.start <= day < self.end
+
+    def events(self, kind: str) -> Rows:
+        """Return the loan events of a kind in the period and branches, with their day and class."""
+        classes = {item["item_id"]: item["class_code"] for item in self.library.rows["items"]}
+        return [
+            event
+            | {
+                "day": event["event_at"].date(),
+                "main_class": MAIN_CLASS[classes.get(event["item_id"], "unknown")],
+            }
+            for event in self.library.rows["loan_events"]
+            if event["event_kind"] == kind
+            and self.inside(event["event_at"].date())
+            and self.chosen(event["branch_code"])
+        ]
+
+    def cards(self, kind: str) -> Rows:
+        """Return the card events of a kind in the branches, on any day."""
+        return [
+            event | {"day": event["event_at"].date()}
+            for event in self.library.rows["card_events"]
+            if event["event_kind"] == kind and self.chosen(event["branch_code"])
+        ]
+
+    def loans_by_reader(self) -> Counter[int]:
+        loans = self.events("loan")
+        return Counter(loan["reader_id"] for loan in loans if loan["reader_id"] is not None)
+
+    def holders(self, day: date) -> int:
+        """Return how many cards were issued up to a day and neither cancelled nor expired by it."""
+        expires = {r["reader_id"]: r["card_expires_on"] for r in self.library.rows["readers"]}
+        issued = Counter(card["reader_id"] for card in self.cards("issue") if card["day"] <= day)
+        cancelled = {card["reader_id"] for card in self.cards("cancel") if card["day"] <= day}
+        run_out = {reader_id for reader_id in issued if (expires.get(reader_id) or date.max) < day}
+        # a cancellation whose issue lies before the data still ends a card
+        return len(issued.keys() - run_out) - len(cancelled - run_out)
+
+    def months(self) -> list[date]:
+        return sorted({day.replace(day=1) for day in days_between(self.start, self.end)})
+
+
+@pytest.fixture
+def world(library: Library, seed: int) -> World:
+    return World(library, seed)
+
+
+def days_between(start: date, end: date) -> list[date]:
+    return [start + timedelta(days=n) for n in range((end - start).days)]
+
+
+def share(part: float, whole: float) -> float | None:
+    return part / whole if whole else None
+
+
+def agree(rows: Rows, expected: Rows) -> None:
+    """Hold two answers equal, row by row, floats to the last digits."""
+    assert len(rows) == len(expected)
+    for row, wanted in zip(rows, expected, strict=True):
+        assert {key: row[key] for key in wanted} == pytest.approx(wanted)
+
+
+@oracle
+def test_loans_by_month(world):
+    loans, renewals = world.events("loan"), world.events("renewal")
+    expected = []
+    for month in world.months():
+        mine = [loan for loan in loans if loan["day"].replace(day=1) == month]
+        expected.append(
+            {
+                "month": month,
+                "loan_count": len(mine),
+                "renewal_count": sum(r["day"].replace(day=1) == month for r in renewals),
+                "borrower_count": len({loan["reader_id"] for loan in mine} - {None}),
+            }
+        )
+    agree(world.ask("loans_by_month"), expected)
+
+
+@oracle
+def test_loans_by_class(world):
+    loans = Counter(loan["main_class"] for loan in world.events("loan"))
+    holdings = [h for h in world.library.rows["holdings"] if world.chosen(h["branch_code"])]
+    month_end = max((h["month_end"] for h in holdings if h["month_end"] < world.end), default=None)
+    items: Counter[str] = Counter()
+    for holding in holdings:
+        if holding["month_end"] == month_end:
+            items[MAIN_CLASS[holding["class_code"]]] += holding["item_count"]
+    expected = [
+        {
+            "class_code": code,
+            "loan_count": loans[code],
+            "loan_share": share(loans[code], loans.total()),
+            "item_count": items[code] if items else None,
+            "item_share": share(items[code], items.total()),
+        }
+        for code in sorted(set(MAIN_CLASS.values()), key=lambda code: (-loans[code], code))
+    ]
+    agree(world.ask("loans_by_class"), expected)
+
+
+@oracle
+def test_loans_by_branch(world):
+    loans = Counter(loan["branch_code"] for loan in world.events("loan"))
+    renewals = Counter(renewal["branch_code"] for renewal in world.events("renewal"))
+    rows = world.ask("loans_by_branch")
+    listed = [branch["branch_code"] for branch in world.library.rows["branches"]]
+    expected = [
+        {
+            "branch_code": code,
+            "loan_count": loans[code],
+            # of the loans listed: whether those without a branch have a row is not said here
+            "loan_share": share(loans[code], sum(row["loan_count"] for row in rows)),
+            "renewal_count": renewals[code],
+        }
+        for code in sorted(filter(world.chosen, listed), key=lambda code: (-loans[code], code))
+    ]
+    agree([row for row in rows if row["branch_code"] in listed], expected)
+
+
+@oracle
+@pytest.mark.parametrize("limit", [1, 3, 10, 1000])
+def test_top_borrowers(world, limit):
+    counts = world.loans_by_reader()
+    ranks = {reader: 1 + sum(n > counts[reader] for n in counts.values()) for reader in counts}
+    expected = [
+        {"rank": rank, "reader_id": reader_id, "loan_count": counts[reader_id]}
+        for rank, reader_id in sorted((rank, reader_id) for reader_id, rank in ranks.items())
+        if rank <= limit
+    ]
+    agree(world.ask("top_borrowers", limit=limit), expected)
+
+
+@oracle
+def test_reading_concentration(world):
+    counts = sorted(world.loans_by_reader().values(), reverse=True)
+    sizes = sorted({ceil(len(counts) * part / 100) for part in range(1, 101)}) if counts else []
+    expected = [
+        {
+            "borrower_share": size / len(counts),
+            "loan_share": sum(counts[:size]) / sum(counts),
+            "borrower_count": size,
+            "loan_count": sum(counts[:size]),
+        }
+        for size in sizes
+    ]
+    agree(world.ask("reading_concentration"), expected)
+
+
+def age_band(birth_year: int | None, year: int) -> str:
+    if birth_year is None:
+        return "unknown"
+    bands = {6: "0-6", 12: "7-12", 17: "13-17", 34: "18-34", 59: "35-59"}
+    return next((band for age, band in bands.items() if year - birth_year <= age), "60+")
+
+
+@oracle
+@pytest.mark.parametrize("floor", [0, 5, 12])
+def test_borrowers_by_group(world, floor):
+    readers = {reader["reader_id"]: reader for reader in world.library.rows["readers"]}
+    borrowers: Counter[Any] = Counter()
+    loans: Counter[Any] = Counter()
+    for reader_id, count in world.loans_by_reader().items():
+        reader = readers.get(reader_id, {})
+        for group in (
+            ("reader_type", reader.get("reader_type") or "unknown"),
+            ("sex", reader.get("sex") or "unknown"),
+            ("age_band", age_band(reader.get("birth_year"), 2019)),
+        ):
+            borrowers[group] += 1
+            loans[group] += count
+    whole = sum(world.loans_by_reader().values())
+    hidden = hidden_groups(borrowers, floor)
+    expected = {
+        group: (None, None, None)
+        if group in hidden
+        else (borrowers[group], loans[group], pytest.approx(loans[group] / whole))
+        for group in borrowers
+    }
+    rows = world.ask("borrowers_by_group", floor=floor)
+    assert {
+        (row["dimension"], row["group_code"]): (
+            row["borrower_count"],
+            row["loan_count"],
+            row["loan_share"],
+        )
+        for row in rows
+    } == expected
+    assert len(rows) == len(expected)
+
+
+def hidden_groups(borrowers: Counter[Any], floor: int) -> set[Any]:
+    """Return the groups under the floor, and the next smallest where one alone would be hidden."""
+    hidden = set()
+    for dimension in {group[0] for group in borrowers}:
+        mine = sorted((n, group) for group, n in borrowers.items() if group[0] == dimension)
+        small = [group for n, group in mine if n < floor]
+        hidden |= {group for _, group in mine[:2]} if len(small) == 1 else set(small)
+    return hidden
+
+
+@oracle
+def test_cards_by_month(world):
+    issues, cancellations = world.cards("issue"), world.cards("cancel")
+    expected = []
+    for month in world.months():
+        last = max(d for d in days_between(world.start, world.end) if d.replace(day=1) == month)
+
+        def in_month(cards: Rows, month: date = month) -> int:
+            mine = [card for card in cards if world.inside(card["day"])]
+            return sum(card["day"].replace(day=1) == month for card in mine)
+
+        expected.append(
+            {
+                "month": month,
+                "issued_count": in_month(issues),
+                "cancelled_count": in_month(cancellations),
+                "holder_count": world.holders(last),
+            }
+        )
+    agree(world.ask("cards_by_month"), expected)
+
+
+@oracle
+def test_cancellations_by_reason(world):
+    given = Counter(
+        card["reason_code"] if card["reason_code"] in REASONS else "unknown"
+        for card in world.cards("cancel")
+        if world.inside(card["day"])
+    )
+    expected = [
+        {
+            "reason_code": code,
+            "kind": REASONS[code],
+            "card_count": given[code],
+            "card_share": share(given[code], given.total()),
+        }
+        for code in sorted(REASONS, key=lambda code: (-given[code], code))
+    ]
+    agree(world.ask("cancellations_by_reason"), expected)
+
+
+@oracle
+def test_circulation_headline(world):
+    rows = world.library.rows
+    loan_count = len(world.events("loan"))
+    visits = [
+        gate["visit_count"]
+        for gate in rows["visits"]
+        if world.inside(gate["day"]) and world.chosen(gate["branch_code"])
+    ]
+    open_days = {
+        hours["day"]
+        for hours in rows["opening_hours"]
+        if world.inside(hours["day"]) and world.chosen(hours["branch_code"])
+    }
+    stock: Counter[date] = Counter()
+    for holding in rows["holdings"]:
+        if world.inside(holding["month_end"]) and world.chosen(holding["branch_code"]):
+            stock[holding["month_end"]] += holding["loanable_count"]
+    population = next((setting["value"] for setting in rows["settings"]), None)
+    per_capita = population and world.branches is None and visits
+    expected = {
+        "loan_count": loan_count,
+        "renewal_count": len(world.events("renewal")),
+        "visit_count": sum(visits) if visits else None,
+        "loans_per_open_day": share(loan_count, len(open_days)),
+        "circulation_rate": share(loan_count * len(stock), stock.total()),
+        "visits_per_capita": sum(visits) / population if per_capita else None,
+    }
+    agree(world.ask("circulation_headline"), [expected])
+
+
+@oracle
+def test_reader_headline(world):
+    as_of = world.end - DAY
+    counts = world.loans_by_reader()
+    every_loan = world.of_everything().events("loan")
+    firsts: dict[int, Any] = {}
+    for loan in every_loan:
+        if loan["reader_id"] is not None:
+            # of two branches on the first day the one first by code, a known one before none
+            key = (loan["day"], loan["branch_code"] is None, loan["branch_code"] or "")
+            firsts[loan["reader_id"]] = min(key, firsts.get(loan["reader_id"], key))
+    year_ago = as_of.replace(year=as_of.year - 1)
+    active = {
+        loan["reader_id"]
+        for loan in every_loan
+        if year_ago < loan["day"] <= as_of and world.chosen(loan["branch_code"])
+    }
+    expected = {
+        "borrower_count": len(counts),
+        "new_borrower_count": sum(
+            world.inside(day) and world.chosen(None if is_null else branch)
+            for day, is_null, branch in firsts.values()
+        ),
+        "active_borrower_count": len(active - {None}),
+        "loans_per_borrower": share(counts.total(), len(counts)),
+    }
+    agree(world.ask("reader_headline", as_of=as_of), [expected])
+
+
+@oracle
+def test_card_headline(world):
+    issued = [card["day"] for card in world.cards("issue") if card["day"] < world.end]
+    cancelled = [card["day"] for card in world.cards("cancel") if card["day"] < world.end]
+    expected = {
+        "issued_count": sum(map(world.inside, issued)),
+        "cancelled_count": sum(map(world.inside, cancelled)),
+        "card_holder_count": world.holders(world.end - DAY),
+        "cancellation_rate": share(len(cancelled), len(issued)),
+    }
+    agree(world.ask("card_headline"), [expected])

@@ -1,0 +1,300 @@
+"""Each derived table against the same question asked of the records, on random libraries."""
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from math import sqrt
+from typing import Any
+
+import pytest
+from conftest import DAY, Library, derived_table, fill
+
+from guanqing.intake.build import derivations
+
+Rows = list[dict[str, Any]]
+on_random_libraries = pytest.mark.parametrize("seed", range(4))
+
+
+@pytest.fixture
+def random_library(library: Library, seed: int) -> Library:
+    fill(library, random.Random(seed))
+    return library
+
+
+def of_kind(rows: Rows, *kinds: str) -> Rows:
+    return [row for row in rows if row["event_kind"] in kinds]
+
+
+def tally(library: Library, table: str, *keys: str, amount: str = "loan_count") -> Counter[Any]:
+    """Return one column of a roll-up by its keys; two rows of one key are a mistake."""
+    rows = library.table(table)
+    counts = {tuple(row[key] for key in keys): row[amount] for row in rows}
+    assert len(counts) == len(rows)
+    return +Counter(counts)
+
+
+def class_of(library: Library) -> dict[int | None, str]:
+    return {item["item_id"]: item["class_code"] for item in library.rows["items"]}
+
+
+@on_random_libraries
+def test_loans_are_the_loan_events_with_their_renewals_and_return(random_library):
+    events = random_library.rows["loan_events"]
+    classes = class_of(random_library)
+    expected = {}
+    for loan in of_kind(events, "loan"):
+        mine = [event for event in events if event["loan_id"] == loan["loan_id"]]
+        renewals = of_kind(mine, "renewal")
+        returns = of_kind(mine, "return")
+        expected[loan["loan_id"]] = {
+            "loan_id": loan["loan_id"],
+            "reader_id": loan["reader_id"],
+            "item_id": loan["item_id"],
+            "class_code": classes.get(loan["item_id"], "unknown"),
+            "branch_code": loan["branch_code"],
+            "channel_code": loan["channel_code"],
+            "loaned_at": loan["event_at"],
+            "due_date": [loan, *renewals][-1]["due_date"],
+            "returned_at": returns[0]["event_at"] if returns else None,
+            "renewal_count": len(renewals),
+        }
+    loans = random_library.table("loans")
+    assert {loan["loan_id"]: loan for loan in loans} == expected
+    assert len(loans) == len(expected)
+    assert loans == sorted(loans, key=lambda loan: (loan["loaned_at"], loan["loan_id"]))
+
+
+@on_random_libraries
+@pytest.mark.parametrize("kind", ["loan", "renewal", "return"])
+def test_circulation_days_count_every_event(random_library, kind):
+    expected = Counter(
+        (event["event_at"].date(), event["branch_code"], event["channel_code"])
+        for event in of_kind(random_library.rows["loan_events"], kind)
+    )
+    keys = ("day", "branch_code", "channel_code")
+    assert tally(random_library, "circulation_days", *keys, amount=f"{kind}_count") == expected
+
+
+def test_one_event_can_stand_for_several_renewals(library, put):
+    """Some systems keep a count and the last stamp only."""
+    put("loan_events")
+    put("loan_events", event_kind="renewal", event_at=datetime(2019, 4, 1, 9), quantity=3)
+    (loan,) = library.table("loans")
+    assert loan["renewal_count"] == 3
+    days = library.table("circulation_days")
+    assert [(row["loan_count"], row["renewal_count"]) for row in days] == [(1, 0), (0, 3)]
+
+
+@on_random_libraries
+def test_loan_hours_count_every_loan(random_library):
+    expected = Counter(
+        (loan["event_at"].date(), loan["branch_code"], loan["event_at"].hour)
+        for loan in of_kind(random_library.rows["loan_events"], "loan")
+    )
+    assert tally(random_library, "loan_hours", "day", "branch_code", "hour") == expected
+
+
+@on_random_libraries
+def test_class_days_count_every_loan(random_library):
+    classes = class_of(random_library)
+    expected = Counter(
+        (loan["event_at"].date(), loan["branch_code"], classes.get(loan["item_id"], "unknown"))
+        for loan in of_kind(random_library.rows["loan_events"], "loan")
+    )
+    assert tally(random_library, "class_days", "day", "branch_code", "class_code") == expected
+
+
+@on_random_libraries
+def test_reader_days_count_every_loan_of_a_known_reader(random_library):
+    expected = Counter(
+        (loan["event_at"].date(), loan["branch_code"], loan["reader_id"])
+        for loan in of_kind(random_library.rows["loan_events"], "loan")
+        if loan["reader_id"] is not None
+    )
+    assert tally(random_library, "reader_days", "day", "branch_code", "reader_id") == expected
+
+
+@on_random_libraries
+def test_a_reader_has_one_first_day_and_it_is_the_first(random_library):
+    days = random_library.table("reader_days")
+    for reader_id in {row["reader_id"] for row in days}:
+        mine = [row for row in days if row["reader_id"] == reader_id]
+        (first,) = [row for row in mine if row["is_first"]]
+        assert first["day"] == min(row["day"] for row in mine)
+
+
+@on_random_libraries
+@pytest.mark.parametrize("kind", ["issue", "cancel"])
+def test_card_days_count_every_card_issued_and_cancelled(random_library, kind):
+    expected = Counter(
+        (event["event_at"].date(), event["branch_code"], event["channel_code"])
+        for event in of_kind(random_library.rows["card_events"], kind)
+    )
+    amount = {"issue": "issued_count", "cancel": "cancelled_count"}[kind]
+    keys = ("day", "branch_code", "channel_code")
+    assert tally(random_library, "card_days", *keys, amount=amount) == expected
+
+
+@on_random_libraries
+def test_each_card_ends_once_where_it_was_issued(random_library):
+    """By its cancellation or on the day after its last, whichever comes first."""
+    last_day = date(2019, 12, 31)
+    expires = {r["reader_id"]: r["card_expires_on"] for r in random_library.rows["readers"]}
+    cards = random_library.rows["card_events"]
+    cancelled = {card["reader_id"]: card["event_at"].date() for card in of_kind(cards, "cancel")}
+    issued = {card["reader_id"] for card in of_kind(cards, "issue")}
+    branches = {card["reader_id"]: card["branch_code"] for card in cards}
+    expected: Counter[Any] = Counter()
+    for reader_id in issued | cancelled.keys():
+        ends = {cancelled.get(reader_id)}
+        runs_out = expires.get(reader_id)
+        if runs_out and runs_out < last_day and reader_id in issued:
+            ends.add(runs_out + DAY)
+        if days := ends - {None}:
+            expected[min(days), branches[reader_id]] += 1
+    ended: Counter[Any] = Counter()
+    for row in random_library.table("card_days"):
+        ended[row["day"], row["branch_code"]] += row["ended_count"]
+    assert +ended == expected
+
+
+@on_random_libraries
+def test_measure_days_gain_what_the_records_gained(random_library):
+    rows = random_library.rows
+    gains: Counter[Any] = Counter()
+    known = set()
+
+    def gain(measure_code: str, day: date, amount: float) -> None:
+        known.add((measure_code, day))
+        gains[measure_code, day] += amount
+
+    for event in rows["loan_events"]:  # a day of returns alone is a day of no loan, not unknown
+        gain("loan_count", event["event_at"].date(), event["event_kind"] == "loan")
+    for gate in rows["visits"]:
+        gain("visit_count", gate["day"], gate["visit_count"])
+    for card in random_library.table("card_days"):  # held to the records by the tests above
+        gain("card_holder_count", card["day"], card["issued_count"] - card["ended_count"])
+    for day in {row["day"] for row in rows["opening_hours"] if row["branch_code"] == "main"}:
+        gain("open_day_count", day, 1)
+    held = [event for event in rows["events"] if event["is_held"]]
+    for event in held:
+        gain(f"{event['event_kind']}_count", event["held_on"], 1)
+    for trip in of_kind(held, "mobile_trip"):
+        if trip["loan_count"] is not None:
+            gain("mobile_loan_count", trip["held_on"], trip["loan_count"])
+    for wave in rows["surveys"]:
+        if wave["question_code"] == "overall":
+            gain("survey_distributed_count", wave["closed_on"], wave["distributed_count"])
+            gain("survey_returned_count", wave["closed_on"], wave["returned_count"])
+    for day, change in storage_changes(rows["digital_resources"]):
+        gain("digital_storage", day, change)
+    for count in rows["counts"]:
+        gain(f"{count['count_code']}_count", count["counted_on"], count["amount"])
+
+    derived = random_library.table("measure_days")
+    assert {(row["measure_code"], row["day"]) for row in derived} == known
+    for row in derived:
+        assert row["amount"] == pytest.approx(gains[row["measure_code"], row["day"]])
+
+
+def storage_changes(readings: Rows) -> Iterator[tuple[date, float]]:
+    """Yield what each reading adds to the one before it of the same resource."""
+    stated = [reading for reading in readings if reading["storage_tb"] is not None]
+    before: dict[str, float] = {}
+    for reading in sorted(stated, key=lambda reading: reading["counted_on"]):
+        resource = reading["resource_name"]
+        yield reading["counted_on"], reading["storage_tb"] - before.get(resource, 0)
+        before[resource] = reading["storage_tb"]
+
+
+@on_random_libraries
+def test_survey_shares_are_the_share_satisfied_of_those_who_answered(random_library):
+    rows = random_library.rows
+    expected = {}
+    for wave in rows["surveys"]:
+        if wave["question_code"] == "overall" and wave["valid_count"]:
+            key = ("reader_satisfaction", wave["closed_on"])
+            expected[key] = (wave["valid_count"], wave["satisfied_count"])
+    answers = [
+        (case["answered_on"], case["is_satisfied"])
+        for case in rows["feedback"]
+        if case["answered_on"] is not None and case["is_satisfied"] is not None
+    ]
+    for day, _ in answers:
+        so_far = [ok for other, ok in answers if other <= day and other.year == day.year]
+        expected["feedback_satisfaction", day] = (len(so_far), sum(so_far))
+    shares = random_library.table("survey_shares")
+    assert {
+        (row["measure_code"], row["day"]): (row["valid_count"], row["satisfied_count"])
+        for row in shares
+    } == expected
+    for row in shares:
+        assert row["share"] == pytest.approx(row["satisfied_count"] / row["valid_count"])
+
+
+@on_random_libraries
+def test_the_interval_of_a_share_holds_what_the_answers_do_not_refute(random_library):
+    """Wilson's ends are the shares p from which the answers lie 1.96 standard errors away."""
+    for row in random_library.table("survey_shares"):
+        assert row["lower_share"] > -1e-12
+        assert row["lower_share"] <= row["share"] <= row["upper_share"] + 1e-12
+        for end in (row["lower_share"], row["upper_share"]):
+            error = sqrt(max(end * (1 - end), 0) / row["valid_count"])
+            assert abs(row["share"] - end) == pytest.approx(1.959964 * error, abs=1e-6)
+
+
+@on_random_libraries
+def test_opening_weeks_add_up_the_hours_of_each_week(random_library):
+    expected: Counter[Any] = Counter()
+    for row in random_library.rows["opening_hours"]:
+        monday = row["day"] - row["day"].weekday() * DAY
+        hours = row["closes_at"].hour - row["opens_at"].hour
+        expected[monday, row["branch_code"]] += hours
+    weeks = tally(random_library, "opening_weeks", "week_start", "branch_code", amount="open_hours")
+    assert weeks == expected
+
+
+def test_half_hours_count_and_a_week_closed_throughout_is_a_week_of_0(library):
+    library.open(date(2019, 3, 4), opens_at=time(9), closes_at=time(17, 30))
+    library.open(date(2019, 3, 18), closes_at=time(12))
+    assert [(row["week_start"], row["open_hours"]) for row in library.table("opening_weeks")] == [
+        (date(2019, 3, 4), 8.5),
+        (date(2019, 3, 11), 0),
+        (date(2019, 3, 18), 3),
+    ]
+
+
+@on_random_libraries
+def test_year_pace_is_the_share_of_open_days_where_the_whole_year_is_known(random_library):
+    mine = [row["day"] for row in random_library.rows["opening_hours"]]
+    last_known = max(mine)
+    open_days = {
+        row["day"] for row in random_library.rows["opening_hours"] if row["branch_code"] == "main"
+    }
+    pace = random_library.table("year_pace")
+    assert [row["day"] for row in pace] == [date(2018, 1, 1) + n * DAY for n in range(730)]
+    for row in pace:
+        year = row["day"].year
+        past = (row["day"] - date(year, 1, 1)).days + 1
+        assert row["elapsed_share"] == pytest.approx(past / 365)
+        assert row["is_by_open_days"] == (last_known > date(year, 12, 24))
+        if row["is_by_open_days"]:
+            this_year = [day for day in open_days if day.year == year]
+            so_far = [day for day in this_year if day <= row["day"]]
+            assert row["expected_share"] == pytest.approx(len(so_far) / len(this_year))
+        else:
+            assert row["expected_share"] == row["elapsed_share"]
+
+
+@pytest.mark.parametrize("table", [derived_table(step) for step in derivations()])
+def test_what_was_not_recorded_derives_nothing(table, empty_library):
+    assert empty_library.table(table) == []
+
+
+def test_a_leap_year_has_366_days_of_pace(library):
+    library.cover(date(2020, 5, 1), date(2020, 6, 1))
+    pace = library.table("year_pace")
+    assert len(pace) == 366
+    assert pace[-1]["expected_share"] == 1
+    assert pace[0]["day"] + timedelta(days=365) == pace[-1]["day"]
