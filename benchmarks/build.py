@@ -4,7 +4,6 @@ Each is the simulated library many times over (multiply.sql), written through th
 other and left in benchmarks/out/<millions>m. A size that is there already is left as it is.
 """
 
-import os
 import resource
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -37,12 +36,11 @@ def main(sizes: Sizes = None, source: Source = None) -> None:
     origin = Store(source or OUT / "demo")
     if not origin.link.exists():
         demo.build(origin)
-    print(
-        f"{'loans':>12} {'rows s':>8} {'derive s':>9} {'in all s':>9} {'peak GiB':>9} {'file GiB':>9}"
-    )
+    heads = ("loans", "rows s", "derive s", "in all s", "peak GiB", "file GiB")
+    print("".join(f"{head:>12}" for head in heads))
     for millions in sizes or SIZES:
         if store_of(millions).link.exists():
-            print(f"{millions:>11}M  exists")
+            print(f"{millions:>11}M is there already")
             continue
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
             print(pool.submit(build, millions, origin.current()).result(), flush=True)
@@ -68,11 +66,9 @@ def build(millions: int, origin: Path) -> str:
         connection.execute("detach source")
     ended = perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    size = os.path.getsize(store.current()) / 2**30
-    return (
-        f"{loans:>12,} {steps[0] - begun:>8.1f} {ended - steps[0]:>9.1f} {ended - begun:>9.1f}"
-        f" {peak:>9.2f} {size:>9.2f}"
-    )
+    size = store.current().stat().st_size / 2**30
+    figures = (steps[0] - begun, ended - steps[0], ended - begun)
+    return f"{loans:>12,}" + "".join(f"{x:>12.1f}" for x in figures) + f"{peak:>12.2f}{size:>12.2f}"
 
 
 def _plan_copies(connection, loans: int) -> None:

@@ -65,7 +65,7 @@ def main(
         chosen = Store(store) if store else store_of(millions)
         with (
             serving(one_line, chosen) as hello,
-            serving(ROOT / "dashboard.py", chosen) as dashboard,
+            serving(ROOT / "guanqing/ui/server.py", chosen) as dashboard,
         ):
             chromium = playwright.chromium.launch(executable_path=browser, args=args)
             first_views(chromium, hello, dashboard, runs)

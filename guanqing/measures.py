@@ -16,7 +16,7 @@ class Measure:
     better: str  # higher, lower or neither
     label: dict[str, str]
     definition: dict[str, str]
-    standard: str = ""
+    standard: str  # key of the texts `standard`
     cases: str = ""  # query.column that counts the cases behind it; empty: the rows shown
     looks_back_days: int = 0  # needs that much data before the period to be held against another
 

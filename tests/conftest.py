@@ -400,7 +400,7 @@ def _readers_and_cards(library: Library, dice: random.Random, reader_ids: range)
         if dice.random() < 0.85:
             channel = dice.choice(["desk", "bookstore", None])
             library.put("card_events", event_at=issued_at, channel_code=channel, **card)
-            later = issued_at + dice.randrange(400) * DAY
+            later = min(issued_at + dice.randrange(400) * DAY, datetime(2019, 12, 31, 20))
             for kind in ("suspend", "report_lost", "cancel"):
                 if dice.random() < 0.3:
                     reason = dice.choice(["left_city", "too_far", "moved_to_mars", None])

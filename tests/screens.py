@@ -87,3 +87,9 @@ def _drawn(figure: dict[str, Any]) -> list[str]:
 def title(page: str, language: str) -> str:
     """Return what a page is called."""
     return text.translate(f"{Path(page).stem}.title", language)
+
+
+def head(app: AppTest) -> str:
+    """Return the HTML of the page's head."""
+    (found,) = [html for html in htmls(app) if "gq-head" in html]
+    return found

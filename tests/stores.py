@@ -98,12 +98,17 @@ def write_export(folder: Path, *, loan_count: int = 400, bad_lines: int = 0) -> 
     (folder / "user.csv").write_text("\n".join([*readers, ""]), encoding="utf-8")
 
 
-def everything_in(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return the size and time of every file of a folder, to see that nothing was written."""
-    return {
-        str(path.relative_to(folder)): (path.lstat().st_size, path.lstat().st_mtime_ns)
-        for path in sorted(folder.rglob("*"))
-    }
+@pytest.fixture
+def export(tmp_path: Path) -> Callable[..., Path]:
+    """Return a function that writes an export of layout seu and returns its folder."""
+
+    def export(**differences: int) -> Path:
+        folder = tmp_path / "export"
+        folder.mkdir(exist_ok=True)
+        write_export(folder, **differences)
+        return folder
+
+    return export
 
 
 @pytest.fixture(scope="session")

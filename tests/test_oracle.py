@@ -85,11 +85,10 @@ class World:
     def holders(self, day: date) -> int:
         """Return how many cards were issued up to a day and neither cancelled nor expired by it."""
         expires = {r["reader_id"]: r["card_expires_on"] for r in self.library.rows["readers"]}
-        issued = Counter(card["reader_id"] for card in self.cards("issue") if card["day"] <= day)
+        issued = {card["reader_id"] for card in self.cards("issue") if card["day"] <= day}
         cancelled = {card["reader_id"] for card in self.cards("cancel") if card["day"] <= day}
         run_out = {reader_id for reader_id in issued if (expires.get(reader_id) or date.max) < day}
-        # a cancellation whose issue lies before the data still ends a card
-        return len(issued.keys() - run_out) - len(cancelled - run_out)
+        return len(issued - cancelled - run_out)
 
     def months(self) -> list[date]:
         return sorted({day.replace(day=1) for day in days_between(self.start, self.end)})

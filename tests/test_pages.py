@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pytest
 import streamlit as st
-from screens import PAGES, htmls, open_page, title, words
+from screens import PAGES, head, open_page, title, words
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text
@@ -31,11 +31,6 @@ every_page = pytest.mark.parametrize(
 )
 every_language = pytest.mark.parametrize("language", text.LANGUAGES)
 every_library = pytest.mark.parametrize("library", LIBRARIES)
-
-
-def head(app: AppTest) -> str:
-    (found,) = [html for html in htmls(app) if "gq-head" in html]
-    return found
 
 
 def everything_sent(app: AppTest) -> str:

@@ -76,7 +76,8 @@ def heat_grid(
         hovertemplate="%{text}<extra></extra>",
         hoverongaps=False,
     )
-    figure.update_xaxes(dtick=2, ticksuffix=":00")
+    first, last = min(frame["hour"]), max(frame["hour"])
+    figure.update_xaxes(dtick=2, ticksuffix=":00", range=[first - 0.5, last + 0.5])
     return _weekday_axis(figure, weekdays)
 
 

@@ -7,6 +7,8 @@ import polars as pl
 
 from guanqing.charts.look import Look, canvas, rules
 
+THICKEST_BAR = 34  # pixels: two channels should not fill a panel with ink
+
 
 def ranking(
     frame: pl.DataFrame,
@@ -38,6 +40,8 @@ def ranking(
 
 def _named_bars(figure: go.Figure, longest: float, look: Look, *, room: float) -> go.Figure:
     """Return horizontal bars with every name shown; room is the axis in longest bars."""
+    rows = len(figure.data[0].y)
+    figure.update_traces(width=min(0.72, THICKEST_BAR * rows / figure.layout.height))
     figure.update_layout(uniformtext={"mode": "show", "minsize": 11})
     figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"color": look.ink, "size": 11})
     return figure.update_xaxes(visible=False, range=[0, longest * room])
@@ -59,7 +63,7 @@ def versus(
     Rows whose second value is null show the first alone.
     """
     names = frame[name].to_list()
-    figure = canvas(look, height=height, right=12)
+    figure = canvas(look, height=min(height, 90 + 26 * len(names)), right=12)
     gaps_x: list[float | None] = []
     gaps_y: list[str | None] = []
     for row_name, a, b in zip(names, frame[first], frame[second], strict=True):

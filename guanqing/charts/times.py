@@ -41,7 +41,7 @@ def trend(
         _draw(figure, labels, line, colour, dotted_end=open_end and index == 0)
     inks = [look.ink, *[look.muted] * len(lines)]
     words = [(line, f"<b>{line.name}</b>", ink) for line, ink in zip(lines, inks, strict=False)]
-    _name_ends(figure, labels, words, gap=top * 18 / height)
+    _name_ends(figure, labels, words, gap=top * 18 / height, ground=look.surface)
     if goal is not None:
         value, label = goal
         figure.add_hline(y=value, line={"color": look.accent, "width": 1.5, "dash": "dash"})
@@ -97,6 +97,7 @@ def _name_ends(
     ends: Sequence[tuple[Line, str, str]],
     *,
     gap: float,
+    ground: str,
 ) -> None:
     """Write each line's words, in their colour, at its last known point; at least a gap apart."""
     placed = []
@@ -115,6 +116,7 @@ def _name_ends(
             xanchor="left",
             xshift=8,
             font={"color": colour, "size": 11},
+            bgcolor=ground,
         )
 
 
@@ -151,5 +153,5 @@ def slopes(
         (line, f"{line.name} {line.shown[-1]}", colour)
         for line, colour in zip(lines, look.series, strict=False)
     ]
-    _name_ends(figure, labels, words, gap=2 * widest * 16 / height)
+    _name_ends(figure, labels, words, gap=2 * widest * 16 / height, ground=look.surface)
     return figure.update_xaxes(type="category", tickangle=0)

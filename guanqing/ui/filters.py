@@ -30,7 +30,8 @@ def chosen() -> period.Period:
 
 def comparison() -> period.Comparison | None:
     """Return the same days a year earlier, as far as the data covers them."""
-    return period.compare(chosen(), facts()["first_day"])
+    first_day = facts()["first_day"]
+    return None if first_day is None else period.compare(chosen(), first_day)
 
 
 def choose() -> None:

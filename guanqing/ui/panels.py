@@ -77,7 +77,7 @@ def _definition(measure: measures.Measure, queries: Sequence[str]) -> str:
         (t("define.cases"), text.count(_cases(measure, queries[0]), language())),
         (t("define.period"), f"{period} · {complete}"),
         (t("define.as_of"), text.day(shown["as_of"], language())),
-        (t("define.standard"), _standard(measure)),
+        (t("define.standard"), t(f"standard.{measure.standard}")),
     ]
     if about["is_simulated"]:
         rows.append((t("define.data"), t("app.simulated_note")))
@@ -95,10 +95,6 @@ def _cases(measure: measures.Measure, shown: str) -> int:
         return query(shown).height
     name, column = measure.cases.split(".")
     return int(query(name)[column][0] or 0)
-
-
-def _standard(measure: measures.Measure) -> str:
-    return t("define.own") if measure.standard == "own" else measure.standard
 
 
 def _file_name(query_name: str) -> str:

@@ -18,7 +18,7 @@ DIMENSIONS = ("reader_type", "sex", "age_band")
 def leaderboard(borrowers: pl.DataFrame) -> None:
     """Draw the largest readers, masked; by name only where the server allows it and it is asked."""
     if borrowers.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     by_name = may_see_names() and st.toggle(t("readers.show_names"), key="show_names")
     labels = query("reader_labels", readers=borrowers["reader_id"].to_list())
     rows = borrowers.join(labels, on="reader_id", how="left", maintain_order="left")
@@ -54,7 +54,7 @@ def largest_group(groups: pl.DataFrame) -> findings.Finding:
 def group_tables(groups: pl.DataFrame) -> None:
     """Draw borrowers and their share of loans by type, sex and age band, side by side."""
     if groups.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     for column, dimension in zip(st.columns(len(DIMENSIONS)), DIMENSIONS, strict=True):
         with column:
             rows = groups.filter(dimension=dimension)

@@ -17,7 +17,7 @@ def ranking(frame: pl.DataFrame, name: str, value: str, share: str, *, height: i
     """
     rows = frame.filter(pl.col(value) > 0)
     if rows.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     column = name if name in rows.columns else named(name)
     words = (shares(rows[share].to_list()), counts(rows[value].to_list()))
     figure = charts.ranking(rows, column, value, words, look(), height=height)
@@ -28,7 +28,7 @@ def class_gaps(classes: pl.DataFrame, *, height: int = 560) -> None:
     """Draw each class's share of loans beside its share of holdings."""
     rows = classes.filter((pl.col("loan_count") > 0) | (pl.col("item_count") > 0))
     if rows.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     rows = labelled(rows)
     figure = charts.versus(
         rows,
@@ -56,7 +56,7 @@ def concentration(curve: pl.DataFrame, *, height: int = 240) -> None:
     """Draw the share of loans made by the busiest readers."""
     point = findings.tenth(curve)
     if point is None:
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     label = t("readers.tenth", borrowers=point[0], loans=point[1])
     figure = charts.concentration(
         curve,
@@ -72,7 +72,7 @@ def reasons(frame: pl.DataFrame, names: dict[str, Any], *, height: int = 250) ->
     """Draw the reasons for cancelling, most frequent first, coloured by what can be done."""
     rows = frame.filter(pl.col("card_count") > 0)
     if rows.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     colours = {"abnormal": look().accent, "normal": look().primary}
     running = rows["card_share"].cum_sum().to_list()
     words = [

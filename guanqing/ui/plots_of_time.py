@@ -27,7 +27,7 @@ def trend(
     every names each nth month only, where the panel is narrow.
     """
     if not months[value].sum():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     labels = _month_labels(months["month"].to_list())
     lines = [_line(months, value, [month.year for month in months["month"]])]
     if earlier is not None and earlier[value].sum():
@@ -44,7 +44,7 @@ def trend(
 def daily_trend(days: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int = 240) -> None:
     """Draw loans by day, against the same days a year earlier where they are given."""
     if not days["loan_count"].sum():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     dates = days["day"].to_list()
     values = days["loan_count"].to_list()
     lines = [Line(str(dates[-1].year), values, counts(values))]
@@ -72,7 +72,7 @@ def _month_labels(months: list[date]) -> list[str]:
 def calendar(days: pl.DataFrame, *, height: int = 170) -> None:
     """Draw each day's loans on a calendar; closed days are empty."""
     if not days["loan_count"].sum():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     # a year or so is what a calendar can hold legibly: the latest days win
     days = days.tail(400).with_columns(
         heat=pl.when(~pl.col("is_open") & (pl.col("loan_count") == 0))
@@ -96,7 +96,7 @@ def calendar(days: pl.DataFrame, *, height: int = 170) -> None:
 def hours(frame: pl.DataFrame, *, height: int = 240) -> None:
     """Draw hour by weekday."""
     if frame.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     names = weekday_names()
     words = [
         t(
@@ -130,7 +130,8 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
             continue
         values = [known.get(quarter, 0.0) / first - 1 for quarter in quarters]
         words = [text.share(value, language(), sign=True) for value in values]
-        lines.append(Line(code, values, words))
+        name = code if len(code) <= 2 else frame.filter(class_code=code)[named("class_name")][0]
+        lines.append(Line(name, values, words))
     labels = [f"{quarter.year} Q{(quarter.month + 2) // 3}" for quarter in quarters]
     return show(
         charts.slopes(labels, lines, look(), height=height), alt=t("alt.class_lines"), key="lines"
@@ -140,7 +141,7 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
 def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 240) -> None:
     """Draw a count by month, cut into its parts."""
     if frame.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     months = frame["month"].unique().sort().to_list()
     parts: dict[str, Sequence[int]] = {}
     for part in frame[named(name)].unique(maintain_order=True):
@@ -154,7 +155,7 @@ def holders(months: pl.DataFrame, target: float | None, *, height: int = 235) ->
     """Draw the card holders at each month's end against the year's target."""
     known = months.filter(pl.col("holder_count").is_not_null())
     if known.is_empty():
-        return note(t("finding.nothing"))
+        return note(t("finding.nothing_hint"))
     labels = _month_labels(known["month"].to_list())
     values = known["holder_count"].to_list()
     goal = (target, t("cards.goal", target=int(target))) if target else None

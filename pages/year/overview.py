@@ -4,33 +4,28 @@ import streamlit as st
 
 from guanqing import findings, ui
 
-card = ui.overview_cards()
 rows = ui.scorecard()
-months = ui.query("loans_by_month")
+change = ui.change_of("circulation_headline", "loan_count")
+finding = findings.loans_over_time(ui.query("loans_by_month"), change)
 
 ui.plan_verdict(rows)
-ui.kpi_row(*card)
+ui.kpi_row(*ui.overview_cards())
 
-left, right = st.columns([11, 9])
-with (
-    left,
-    ui.panel(
-        "behind",
-        ui.t("overview.behind_first"),
-        measure="plan_progress",
-        queries=["plan_progress", "plan_evidence"],
-    ),
-):
-    ui.target_list(rows[:15], brief=True)
+# a year without a plan leaves its room to the loans
+left, right = st.columns([11, 9]) if rows else (None, st.container())
+if left:
+    with (
+        left,
+        ui.panel(
+            "behind",
+            ui.t("overview.behind_first"),
+            measure="plan_progress",
+            queries=["plan_progress", "plan_evidence"],
+        ),
+    ):
+        ui.target_list(rows[:15], brief=True)
 with (
     right,
-    ui.panel(
-        "loans",
-        ui.say(
-            findings.loans_over_time(months, ui.change_of("circulation_headline", "loan_count"))
-        ),
-        measure="loan_count",
-        queries=["loans_by_month"],
-    ),
+    ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),
 ):
     ui.loans_over_time(height=438)

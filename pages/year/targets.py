@@ -8,6 +8,8 @@ rows = ui.scorecard()
 milestones = ui.milestones()
 
 ui.plan_verdict(rows)
+if not rows:
+    st.stop()
 ui.pace_note()
 
 left, right = st.columns([11, 9])

@@ -6,6 +6,7 @@
 -- grain:    one row per printed figure that can be computed
 -- params:   none
 -- columns:  figure_code, subject, first_day, last_day, published_value, relation, computed_value, decimals, verdict
+-- engine:   unnest
 
 with
 
@@ -28,12 +29,12 @@ covered as (
 period_classes as (
     select
         covered.last_day,
-        classes.main_code,
+        coalesce(classes.main_code, 'unknown') as main_code,
         sum(class_days.loan_count) as loan_count
     from covered
     inner join class_days on class_days.day between covered.first_day and covered.last_day
-    inner join classes using (class_code)
-    group by covered.last_day, classes.main_code
+    left join classes using (class_code)
+    group by covered.last_day, coalesce(classes.main_code, 'unknown')
 ),
 
 period_readers as (

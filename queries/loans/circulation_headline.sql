@@ -10,8 +10,8 @@ with
 
 circulation as (
     select
-        sum(loan_count)::bigint as loan_count,
-        sum(renewal_count)::bigint as renewal_count
+        coalesce(sum(loan_count), 0)::bigint as loan_count,
+        coalesce(sum(renewal_count), 0)::bigint as renewal_count
     from circulation_days
     where
         day >= $start_date::date
@@ -60,8 +60,8 @@ population as (
 )
 
 select
-    coalesce(circulation.loan_count, 0) as loan_count,
-    coalesce(circulation.renewal_count, 0) as renewal_count,
+    circulation.loan_count,
+    circulation.renewal_count,
     -- null, not 0: no count at the gate is no evidence
     gates.visit_count,
     circulation.loan_count / nullif(hours.open_day_count, 0)::double as loans_per_open_day,

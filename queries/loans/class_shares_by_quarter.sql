@@ -11,10 +11,11 @@ with
 quarters as (
     select
         date_trunc('quarter', class_days.day)::date as quarter,
-        classes.main_code as class_code,
+        -- a class that data/classes.csv does not list is unknown, never dropped
+        coalesce(classes.main_code, 'unknown') as class_code,
         sum(class_days.loan_count)::bigint as loan_count
     from class_days
-    inner join classes using (class_code)
+    left join classes using (class_code)
     where
         class_days.day >= $start_date::date
         and class_days.day < $end_date::date
@@ -22,7 +23,7 @@ quarters as (
             $branches::varchar[] is null
             or list_contains($branches::varchar[], class_days.branch_code)
         )
-    group by date_trunc('quarter', class_days.day)::date, classes.main_code
+    group by date_trunc('quarter', class_days.day)::date, coalesce(classes.main_code, 'unknown')
 )
 
 select

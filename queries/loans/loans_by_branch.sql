@@ -1,5 +1,7 @@
 -- loans_by_branch: loans and renewals at each branch.
 --
+-- A loan without a branch, or of one that the network does not list, has its row too.
+--
 -- grain:    one row per branch of the network, lent or not
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
@@ -10,27 +12,35 @@ with
 
 circulation as (
     select
-        branch_code,
+        coalesce(branch_code, 'unknown') as branch_code,
         sum(loan_count)::bigint as loan_count,
         sum(renewal_count)::bigint as renewal_count
     from circulation_days
     where
         day >= $start_date::date
         and day < $end_date::date
-    group by branch_code
+        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
+    group by coalesce(branch_code, 'unknown')
+),
+
+network as (
+    select
+        branch_code,
+        name_zh,
+        name_en
+    from branches
+    where $branches::varchar[] is null or list_contains($branches::varchar[], branch_code)
 )
 
 select
-    branches.branch_code,
-    branches.name_zh as branch_name_zh,
-    branches.name_en as branch_name_en,
+    coalesce(network.branch_code, circulation.branch_code) as branch_code,
+    coalesce(network.name_zh, codes.name_zh, circulation.branch_code) as branch_name_zh,
+    coalesce(network.name_en, codes.name_en, circulation.branch_code) as branch_name_en,
     coalesce(circulation.loan_count, 0) as loan_count,
     coalesce(circulation.loan_count, 0)
     / nullif(sum(circulation.loan_count) over (), 0)::double as loan_share,
     coalesce(circulation.renewal_count, 0) as renewal_count
-from branches
-left join circulation using (branch_code)
-where
-    $branches::varchar[] is null
-    or list_contains($branches::varchar[], branches.branch_code)
-order by loan_count desc, branches.branch_code asc
+from network
+full join circulation using (branch_code)
+left join codes on circulation.branch_code = codes.code and codes.list = 'branch'
+order by loan_count desc, branch_code asc

@@ -12,10 +12,11 @@ with
 
 class_loans as (
     select
-        classes.main_code as class_code,
+        -- a class that data/classes.csv does not list is unknown, never dropped
+        coalesce(classes.main_code, 'unknown') as class_code,
         sum(class_days.loan_count)::bigint as loan_count
     from class_days
-    inner join classes using (class_code)
+    left join classes using (class_code)
     where
         class_days.day >= $start_date::date
         and class_days.day < $end_date::date
@@ -23,26 +24,28 @@ class_loans as (
             $branches::varchar[] is null
             or list_contains($branches::varchar[], class_days.branch_code)
         )
-    group by classes.main_code
+    group by coalesce(classes.main_code, 'unknown')
 ),
 
 last_month as (
     select max(month_end) as month_end
     from holdings
-    where month_end < $end_date::date
+    where
+        month_end < $end_date::date
+        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
 ),
 
 class_items as (
     select
-        classes.main_code as class_code,
+        coalesce(classes.main_code, 'unknown') as class_code,
         sum(holdings.item_count)::bigint as item_count
     from holdings
     inner join last_month using (month_end)
-    inner join classes using (class_code)
+    left join classes using (class_code)
     where
         $branches::varchar[] is null
         or list_contains($branches::varchar[], holdings.branch_code)
-    group by classes.main_code
+    group by coalesce(classes.main_code, 'unknown')
 ),
 
 known as (

@@ -96,25 +96,35 @@ judged as (
         loan_share,
         borrower_count < $floor or (small_count = 1 and smallness = 2) as is_hidden
     from ranked
+),
+
+shown as (
+    select
+        dimension,
+        group_code,
+        case when not is_hidden then borrower_count end as borrower_count,
+        case when not is_hidden then loan_count end as loan_count,
+        case when not is_hidden then loan_share end as loan_share
+    from judged
 )
 
 select
-    judged.dimension,
-    judged.group_code,
-    coalesce(codes.name_zh, judged.group_code) as group_name_zh,
-    coalesce(codes.name_en, judged.group_code) as group_name_en,
-    case when not judged.is_hidden then judged.borrower_count end as borrower_count,
-    case when not judged.is_hidden then judged.loan_count end as loan_count,
-    case when not judged.is_hidden then judged.loan_share end as loan_share
-from judged
-left join codes on judged.group_code = codes.code and judged.dimension = codes.list
+    shown.dimension,
+    shown.group_code,
+    coalesce(codes.name_zh, shown.group_code) as group_name_zh,
+    coalesce(codes.name_en, shown.group_code) as group_name_en,
+    shown.borrower_count,
+    shown.loan_count,
+    shown.loan_share
+from shown
+left join codes on shown.group_code = codes.code and shown.dimension = codes.list
 order by
-    judged.dimension asc,
-    judged.group_code = 'unknown' asc,
+    shown.dimension asc,
+    shown.group_code = 'unknown' asc,
     -- bands in the order of age: the number they begin with
     case
-        when judged.dimension = 'age_band'
-            then try_cast(regexp_extract(judged.group_code, '^[0-9]+') as integer)
+        when shown.dimension = 'age_band'
+            then try_cast(regexp_extract(shown.group_code, '^[0-9]+') as integer)
     end asc nulls first,
-    loan_count desc nulls last,
-    judged.group_code asc
+    shown.loan_count desc nulls last,
+    shown.group_code asc

@@ -8,6 +8,7 @@
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
 -- columns:  borrower_share, loan_share, borrower_count, loan_count
+-- engine:   range
 
 with
 

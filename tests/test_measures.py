@@ -1,0 +1,81 @@
+"""The measures, the queries, the plan and the pages speak of the same figures."""
+
+import random
+import re
+
+import pytest
+from conftest import fill
+
+from guanqing import measures, plan, text, warehouse
+from guanqing.paths import ROOT
+
+every_measure = pytest.mark.parametrize("measure", measures.load().values(), ids=lambda m: m.name)
+HEADLINES = [name for name in warehouse.paths() if name.endswith("_headline")]
+PAGES = sorted(ROOT.glob("pages/**/*.py"))
+
+
+def columns(name: str) -> list[str]:
+    (listed,) = re.findall(r"^-- columns:  (.+)$", warehouse.source(name), re.MULTILINE)
+    return listed.split(", ")
+
+
+@every_measure
+def test_a_measure_is_explained_in_every_language(measure):
+    assert measure.label.keys() == measure.definition.keys() == text.LANGUAGES.keys()
+    assert all([*measure.label.values(), *measure.definition.values(), measure.standard])
+
+
+@every_measure
+def test_a_measure_has_a_unit_a_reader_knows_and_a_good_direction(measure):
+    assert measure.unit in text.FORMS
+    assert measure.better in {"higher", "lower", "neither"}
+
+
+@every_measure
+def test_a_name_says_the_unit(measure):
+    unit = {"count": "count", "rate": "ratio or share", "share": "share"}.get(
+        measure.name.rsplit("_", 1)[-1], measure.unit
+    )
+    assert measure.unit in unit
+
+
+@every_measure
+def test_the_cases_behind_a_figure_are_a_column_that_counts(measure):
+    if measure.cases:
+        query, column = measure.cases.split(".")
+        assert column in columns(query)
+        assert column.endswith("_count")
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_every_figure_of_a_headline_is_a_measure(name):
+    assert set(columns(name)) <= measures.load().keys()
+
+
+@pytest.mark.parametrize("name", HEADLINES)
+def test_a_headline_is_of_the_type_its_measures_say(name, library):
+    fill(library, random.Random(0))
+    (row,) = library.ask(name).to_dicts()
+    for column, value in row.items():
+        whole = measures.load()[column].unit == "count" and column.endswith("_count")
+        assert value is None or isinstance(value, int if whole else float), column
+
+
+@pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES])
+def test_every_measure_and_query_a_page_names_exists(path):
+    source = path.read_text(encoding="utf-8")
+    assert set(re.findall(r'measure="(\w+)"', source)) <= measures.load().keys()
+    for listed in re.findall(r"queries=\[([^\]]*)\]", source):
+        assert set(re.findall(r'"(\w+)"', listed)) <= warehouse.paths().keys()
+
+
+def test_every_target_of_the_plan_is_measured_by_something(library):
+    """In a library that records everything no target is left without a value."""
+    fill(library, random.Random(1))
+    library.rows["settings"].clear()  # which may say that nobody knows the population
+    library.put("settings")
+    library.lend()
+    library.put("surveys")
+    targets = [row for row in library.ask("plan_progress").to_dicts() if row["kind"] != "milestone"]
+    assert len(targets) == len(plan.load(2019).targets)
+    assert {row["target_code"] for row in targets if row["value"] is None} == set()

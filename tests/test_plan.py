@@ -1,0 +1,213 @@
+"""The plan as data: what a file may say, and in which order a council sees it."""
+
+import tomllib
+
+import pytest
+
+from guanqing import plan, text, warehouse
+from guanqing.paths import DATA
+
+every_plan = pytest.mark.parametrize("year", plan.years())
+TARGETS = [target for year in plan.years() for target in plan.load(year).targets.values()]
+every_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.code)
+
+TARGET = """
+[[targets]]
+code = "lectures"
+kind = "total"
+measure = "lecture_count"
+at_least = 24
+unit = { zh = "场", en = "lectures" }
+name = { zh = "讲坛", en = "Lectures" }
+"""
+MILESTONE = """
+[[milestones]]
+code = "film"
+name = { zh = "片", en = "Film" }
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Return a function that writes a plan of 2031 and reads it."""
+
+    def write(content):
+        (tmp_path / "2031.toml").write_text(content, encoding="utf-8")
+        return plan.load(2031, tmp_path)
+
+    return write
+
+
+# --- the file
+
+
+def test_a_plan_is_read_in_the_order_of_its_file(write):
+    again = TARGET.replace('"lectures"', '"talks"', 1)
+    found = write(again + TARGET + MILESTONE)
+    assert list(found.targets) == ["talks", "lectures"]
+    assert found.targets["lectures"].at_least == 24
+    assert found.targets["lectures"].plan_year == 2031
+    assert found.milestones["film"].name["en"] == "Film"
+
+
+def test_an_unknown_kind_is_refused_by_name(write):
+    with pytest.raises(ValueError, match=r"2031\.toml: unknown kind totall"):
+        write(TARGET.replace('"total"', '"totall"') + MILESTONE)
+
+
+@pytest.mark.parametrize(
+    "line", ['code = "lectures"', 'kind = "total"', 'measure = "lecture_count"', "at_least = 24"]
+)
+def test_a_target_without_what_it_needs_is_refused(line, write):
+    with pytest.raises(TypeError):
+        write(TARGET.replace(line, "") + MILESTONE)
+
+
+def test_a_misspelt_entry_is_refused(write):
+    with pytest.raises(TypeError):
+        write(TARGET + "strech = 60\n" + MILESTONE)
+
+
+def test_two_targets_of_one_code_are_refused_rather_than_one_dropped(write):
+    with pytest.raises(ValueError, match="lectures"):
+        write(TARGET + TARGET + MILESTONE)
+
+
+def test_a_year_without_a_file_has_an_empty_plan(tmp_path):
+    assert plan.load(1999, tmp_path) == plan.Plan(1999)
+    assert plan.years(tmp_path) == []
+
+
+def test_the_plan_of_2019_is_whole():
+    assert 2019 in plan.years()
+    assert len(plan.load(2019).targets) == 18
+    assert len(plan.load(2019).milestones) == 16
+
+
+@every_plan
+def test_a_file_is_named_by_its_year(year):
+    path = DATA / "targets" / f"{year}.toml"
+    assert tomllib.loads(path.read_text(encoding="utf-8"))["year"] == year
+
+
+@every_target
+def test_a_target_is_named_in_every_language(target):
+    for words in (target.name, target.unit, target.clause, target.note):
+        assert words is None or words.keys() == text.LANGUAGES.keys()
+
+
+@every_target
+def test_a_target_is_divided_if_and_only_if_its_kind_is_a_quotient(target):
+    assert (target.per is not None) == (target.kind in {"rate", "share"})
+
+
+@every_target
+def test_a_target_is_a_number_its_kind_can_reach(target):
+    assert target.at_least > 0
+    assert target.shown_as in {"number", "ratio", "percent"}
+    if target.kind in {"survey", "share"}:
+        assert target.at_least <= 1
+        assert target.shown_as == "percent"
+    assert target.stretch is None or target.stretch > target.at_least
+
+
+def test_the_engine_holds_the_targets_as_the_file_states_them(library):
+    rows = library.table("targets")
+    assert [
+        (row["plan_year"], row["target_code"], row["kind"], row["measure_code"], row["per_code"])
+        for row in rows
+    ] == [(t.plan_year, t.code, t.kind, t.measure, t.per) for t in TARGETS]
+    assert [row["target"] for row in rows] == [target.at_least for target in TARGETS]
+
+
+def test_every_status_a_query_gives_has_its_place_in_the_order():
+    source = warehouse.source("plan_progress")
+    for status in (*plan.STATUS_ORDER, *plan.MILESTONE_ORDER):
+        assert status in source
+
+
+# --- the scorecard
+
+
+def scorecard(**progress):
+    """Return the codes of a scorecard, from code=(value, status, expected_value)."""
+    rows = [
+        {"target_code": code, "kind": "total", "value": value, "status": status}
+        for code, (value, status, _) in progress.items()
+    ]
+    evidence = [
+        {"target_code": code, "expected_value": expected}
+        for code, (_, _, expected) in progress.items()
+    ]
+    milestone = {"target_code": "feature_film", "kind": "milestone", "status": "planned"}
+    return plan.scorecard(2019, [*rows, milestone], evidence)
+
+
+def test_a_council_sees_the_worst_first_and_no_milestone():
+    rows = scorecard(
+        lectures=(24, "met", 12),
+        open_days=(200, "on_course", 190),
+        digital_storage=(None, "not_computable", 20),
+        reader_satisfaction=(0.85, "not_shown", None),
+        exhibitions=(1, "behind", 6),
+        opening_hours_per_week=(60, "not_met", None),
+    )
+    assert [row["status"] for row in rows] == [
+        "not_met",
+        "behind",
+        "not_shown",
+        "not_computable",
+        "on_course",
+        "met",
+    ]
+
+
+def test_of_those_behind_the_one_furthest_from_its_pace_comes_first():
+    rows = scorecard(
+        lectures=(11, "behind", 12),
+        exhibitions=(3, "behind", 6),
+        card_holders=(5000, "behind", 12_000),
+    )
+    codes = [row["target"].code for row in rows]
+    assert codes == ["card_holders", "exhibitions", "lectures"]
+
+
+def test_where_nothing_is_due_yet_the_target_itself_is_the_measure():
+    rows = scorecard(
+        lectures=(12, "behind", 0),  # half of 24
+        survey_return_rate=(0.2, "behind", None),  # a quarter of 80 %
+    )
+    assert [row["target"].code for row in rows] == ["survey_return_rate", "lectures"]
+
+
+def test_a_row_of_the_scorecard_carries_its_target_and_its_evidence():
+    (row,) = scorecard(lectures=(11, "behind", 12))
+    assert row["target"] is plan.load(2019).targets["lectures"]
+    assert (row["value"], row["expected_value"]) == (11, 12)
+
+
+def test_what_the_queries_answer_makes_a_scorecard(library):
+    library.stage()
+    progress = library.ask("plan_progress").to_dicts()
+    evidence = library.ask("plan_evidence").to_dicts()
+    rows = plan.scorecard(2019, progress, evidence)
+    assert len(rows) == 18
+    assert rows[0]["target"].code == "lectures"  # behind; of the others nothing is known
+    assert len(plan.milestone_rows(2019, progress, [])) == 16
+
+
+def test_milestones_still_open_come_first_with_their_last_report(library):
+    for code, state in {
+        "feature_film": "done",
+        "volunteers": "dropped",
+        "bulletins": "under_way",
+    }.items():
+        library.put("milestone_states", milestone_code=code, state=state, note_en=state)
+    progress = library.ask("plan_progress").to_dicts()
+    reports = library.ask("milestones_reported").to_dicts()
+    rows = plan.milestone_rows(2019, progress, reports)
+    statuses = [row["status"] for row in rows]
+    assert statuses == ["dropped", *["planned"] * 13, "under_way", "done"]
+    assert rows[0]["milestone"].code == "volunteers"
+    assert rows[0]["note_en"] == "dropped"
+    assert "stated_on" not in rows[1]
