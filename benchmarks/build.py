@@ -53,7 +53,6 @@ def build(millions: int, origin: Path) -> str:
     store = store_of(millions)
     with building(store, lambda step: steps.append(perf_counter())) as library:
         connection = library.connection
-        connection.execute("set enable_progress_bar = false")
         connection.execute(f"attach '{origin}' as source (read_only)")
         _plan_copies(library.connection, millions * 1_000_000)
         connection.execute(MULTIPLY.read_text(encoding="utf-8"))

@@ -245,13 +245,15 @@ create table class_days (
     loan_count bigint not null -- items lent
 );
 
--- Loans of a reader on a day: what every count of persons is made from.
+-- Loans of a reader on a day: what every count of persons is made from. Who borrowed in a period is
+-- who did so in it for the first time, whose day before lies outside: a sum where a set of readers
+-- would be needed, as long as no branch is chosen (the day before may have been at another).
 create table reader_days (
     day date not null, -- day
     branch_code varchar, -- branch
     reader_id bigint not null, -- reader; loans without one are not here
     loan_count integer not null, -- items lent
-    is_first boolean not null -- the reader's first day with a loan in the whole data
+    previous_day date -- day of the reader's loan before, this day too; null where there was none
 );
 
 -- Cards of a day, by branch and channel.

@@ -18,6 +18,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from screens import PAGES, title
 
+from guanqing.charts.look import DARK
+
 pytest_plugins = ["stores"]
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -157,13 +159,11 @@ def _look_at(tab: Page, name: str) -> Visit:
     language = tab.evaluate("document.documentElement.lang")
     height = tab.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     wrong = {"light": violations(tab, {"exclude": [MENU]})}
-    tab.emulate_media(color_scheme="dark")  # as when a desk turns dark in the evening
-    tab.wait_for_function(
-        "ink => getComputedStyle(document.documentElement).getPropertyValue('--ink') === ink",
-        arg=DARK.ink,
-    )
+    tab.emulate_media(color_scheme="dark")
+    tab.reload()
     settle(tab)
     wait_for_charts(tab)
+    assert ink(tab) == DARK.ink
     wrong["dark"] = violations(tab, {"exclude": [MENU]})
     tab.set_viewport_size(PHONE)
     tab.wait_for_timeout(300)  # charts are drawn anew at the other width
@@ -174,6 +174,11 @@ def _look_at(tab: Page, name: str) -> Visit:
     tab.close()
     # data: and blob: have no host
     return Visit(errors, hosts - {""}, dialogs, heading, language, height, overflow, wrong)
+
+
+def ink(tab: Page) -> str:
+    """Return the colour our own words are written in."""
+    return str(tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink')"))
 
 
 def wait_for_charts(tab: Page) -> None:
@@ -242,6 +247,15 @@ def test_the_first_screen_holds_the_whole_page_on_a_desk(
 @every_page
 def test_nothing_is_cut_off_sideways_on_a_phone(visits: dict[str, Visit], name: str) -> None:
     assert visits[name].overflow_at_phone <= 0
+
+
+def test_a_page_left_open_turns_dark_with_the_desk_it_stands_on(tab: Page) -> None:
+    go(tab, "/sources")
+    tab.emulate_media(color_scheme="dark")  # as many desks do in the evening
+    tab.wait_for_timeout(3000)
+    ground = tab.get_by_test_id("stApp").evaluate("el => getComputedStyle(el).backgroundColor")
+    assert ground == "rgb({}, {}, {})".format(*bytes.fromhex(DARK.ground[1:]))
+    assert ink(tab) == DARK.ink
 
 
 # --- the way about

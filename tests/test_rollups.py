@@ -116,12 +116,12 @@ def test_reader_days_count_every_loan_of_a_known_reader(random_library):
 
 
 @on_random_libraries
-def test_a_reader_has_one_first_day_and_it_is_the_first(random_library):
+def test_each_day_of_a_reader_knows_the_one_before(random_library):
     days = random_library.table("reader_days")
     for reader_id in {row["reader_id"] for row in days}:
-        mine = [row for row in days if row["reader_id"] == reader_id]
-        (first,) = [row for row in mine if row["is_first"]]
-        assert first["day"] == min(row["day"] for row in mine)
+        mine = sorted(row["day"] for row in days if row["reader_id"] == reader_id)
+        before = {row["previous_day"] for row in days if row["reader_id"] == reader_id}
+        assert before == {None, *mine[:-1]}
 
 
 @on_random_libraries

@@ -20,7 +20,7 @@ select
     branch_code,
     reader_id,
     loan_count,
-    -- one row only, should a reader begin at two branches on one day
-    row_number() over (partition by reader_id order by day, branch_code) = 1 as is_first
+    lag(day) over (partition by reader_id order by day, branch_code) as previous_day
 from days
-order by day, branch_code, reader_id
+-- the days of a reader side by side within a year: sums by reader take half the time
+order by extract(year from day), reader_id, day, branch_code

@@ -89,6 +89,8 @@ def building(store: Store, report: Report = lambda step: None) -> Iterator[Libra
     with store.writing() as draft:
         connection = duckdb.connect(str(draft / "library.duckdb"), config=SAFE)
         try:
+            # DuckDB's own bar would print between the lines of ours
+            connection.execute("set enable_progress_bar = false")
             connection.execute(f"attach '{draft / 'names.duckdb'}' as names")
             create_schema(connection)
             connection.execute(NAMES_SCHEMA)

@@ -33,7 +33,16 @@ circulation as (
 borrowers as (
     select
         date_trunc('month', day)::date as month,
-        count(distinct reader_id) as borrower_count
+        -- without a choice of branches nobody is counted whose day before was in the month too
+        count(*) filter (
+            where
+            $branches::varchar[] is null
+            and coalesce(
+                previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
+            )
+        )
+        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
+            as borrower_count
     from reader_days
     where
         day >= $start_date::date

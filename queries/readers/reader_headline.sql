@@ -11,8 +11,14 @@ with
 
 period as (
     select
-        count(distinct reader_id) as borrower_count,
-        count(*) filter (where is_first) as new_borrower_count,
+        -- without a choice of branches nobody is counted whose day before was in the period too
+        count(*) filter (
+            where
+            $branches::varchar[] is null and coalesce(previous_day < $start_date::date, true)
+        )
+        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
+            as borrower_count,
+        count(*) filter (where previous_day is null) as new_borrower_count,
         sum(loan_count)::bigint as loan_count
     from reader_days
     where
@@ -22,7 +28,14 @@ period as (
 ),
 
 year as (
-    select count(distinct reader_id) as active_borrower_count
+    select
+        count(*) filter (
+            where
+            $branches::varchar[] is null
+            and coalesce(previous_day <= ($as_of::date - interval 12 month)::date, true)
+        )
+        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
+            as active_borrower_count
     from reader_days
     where
         day > ($as_of::date - interval 12 month)::date

@@ -1,0 +1,133 @@
+"""The rows a reader takes away: as Excel opens them, and never taken for real when they are not."""
+
+import csv
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from screens import PAGES, open_page
+
+from guanqing import text, warehouse
+from guanqing.store import Store
+
+pytest_plugins = ["stores"]
+
+BOM = b"\xef\xbb\xbf"
+MARK = {language: text.translate("app.simulated", language) for language in text.LANGUAGES}
+
+TARGETS = "pages/year/targets.py"
+Offered = dict[str, tuple[str, bytes]]
+
+
+@pytest.fixture
+def offered(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Offered]:
+    """Return a function that opens a page and returns each download: {key: (file name, bytes)}."""
+    downloads: Offered = {}
+
+    def offer(label: str, *, data: Any, file_name: str, mime: str, key: str, **_: Any) -> None:
+        assert mime == "text/csv"
+        downloads[key] = (file_name, data())
+
+    monkeypatch.setattr(st, "download_button", offer)
+
+    def open_and_take(page: str, store: Path, language: str = "zh", **query: str) -> Offered:
+        downloads.clear()
+        app = open_page(page, store, language, **query)
+        assert not app.exception
+        # a year without a plan has no targets to take away
+        assert downloads or page == TARGETS
+        return dict(downloads)
+
+    return open_and_take
+
+
+def rows(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+@pytest.mark.parametrize("language", text.LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_of_simulated_data_says_so_in_its_name_and_in_every_row(
+    offered: Callable[..., Offered], simulated: Path, page: str, language: str
+) -> None:
+    kind = text.translate("app.data_kind", language)
+    for file_name, content in offered(page, simulated, language).values():
+        assert content.startswith(BOM)
+        assert file_name.startswith(f"{MARK[language]}_")
+        assert file_name.endswith("_2019-01-01_2019-09-30.csv")
+        header = content.decode("utf-8-sig").splitlines()[0].split(",")
+        assert header[-1] == kind
+        assert {row[kind] for row in rows(content)} <= {MARK[language]}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_file_of_real_data_is_called_simulated(
+    offered: Callable[..., Offered], real: Path, page: str
+) -> None:
+    for file_name, content in offered(page, real).values():
+        assert content.startswith(BOM)
+        assert MARK["zh"] not in file_name
+        assert MARK["zh"].encode() not in content
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_an_empty_library_offers_files_with_their_columns(
+    offered: Callable[..., Offered], empty: Path, page: str
+) -> None:
+    for _, content in offered(page, empty).values():
+        assert content.startswith(BOM)
+        assert content.decode("utf-8-sig").splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("page", "panel", "name"),
+    [
+        ("pages/service/classes.py", "classes", "loans_by_class"),
+        ("pages/service/circulation.py", "months", "loans_by_month"),
+        ("pages/people/readers.py", "leaderboard", "top_borrowers"),
+        ("pages/people/cards.py", "reasons", "cancellations_by_reason"),
+        (TARGETS, "targets", "plan_progress"),
+    ],
+)
+def test_a_file_holds_what_the_query_answers_for_the_filters_chosen(
+    offered: Callable[..., Offered], simulated: Path, page: str, panel: str, name: str
+) -> None:
+    files = offered(page, simulated, period="2018", branch="TG", as_of="2019-06-30")
+    file_name, content = files[f"download-{panel}"]
+    assert name in file_name
+    known = {
+        "start_date": "2018-01-01",
+        "end_date": "2019-01-01",
+        "as_of": "2019-06-30",
+        "branches": ["TG"],
+        "limit": 10,
+        "floor": 5,
+    }
+    params = {key: known[key] for key in warehouse.parameters(name)}
+    frame = warehouse.run(warehouse.connect(Store(simulated).current()), name, **params)
+    expected = [
+        {column: "" if value is None else str(value) for column, value in row.items()}
+        for row in frame.iter_rows(named=True)
+    ]
+    kind = text.translate("app.data_kind", "zh")
+    taken = [{c: v for c, v in row.items() if c != kind} for row in rows(content)]
+    assert taken == expected
+
+
+def test_chinese_and_line_breaks_survive_the_file(
+    offered: Callable[..., Offered], simulated: Path
+) -> None:
+    _, content = offered("pages/service/classes.py", simulated)["download-classes"]
+    assert "文学" in {row["class_name_zh"] for row in rows(content)}
+    assert b"\r\n" in content  # as Excel and RFC 4180 have it
+
+
+def test_a_file_takes_no_name_along(
+    offered: Callable[..., Offered], simulated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANQING_NAMES", "1")
+    for _, content in offered("pages/people/readers.py", simulated).values():
+        assert not {"reader_name", "card_number"} & set(rows(content)[0])
