@@ -15,6 +15,6 @@ MENU = {
 ui.begin()
 page = ui.navigate(MENU)
 ui.open_library()
-ui.choose()
+ui.choose(page)
 ui.head(page)
 page.run()

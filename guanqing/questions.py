@@ -12,8 +12,15 @@ def _codes(value: str) -> list[str]:
     return value.split(",")
 
 
+def _number(value: str) -> int:
+    number = int(value)
+    if not 0 <= number < 2**63:
+        raise ValueError(value)
+    return number
+
+
 def _numbers(value: str) -> list[int]:
-    return [int(part) for part in value.split(",")]
+    return [_number(part) for part in value.split(",")]
 
 
 # How each parameter of the vocabulary (queries/README.md) is read, and what to say it should be.
@@ -23,8 +30,8 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "as_of": (date.fromisoformat, "2019-01-31"),
     "branches": (_codes, "JZ,TG"),
     "readers": (_numbers, "1,2,3"),
-    "limit": (int, "10"),
-    "floor": (int, "5"),
+    "limit": (_number, "10"),
+    "floor": (_number, "5"),
 }
 
 

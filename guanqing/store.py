@@ -64,6 +64,9 @@ class Store:
         if names.exists():
             os.replace(names, names_of(generation))
         os.replace(draft / "library.duckdb", generation)
+        if self.link.exists() and not self.link.is_symlink():
+            # a file that no load of ours has put there: kept, under the number it gives way to
+            os.replace(self.link, self.root / f"library-before-{number:06}.duckdb")
         new_link = draft / "link"
         new_link.symlink_to(generation.relative_to(self.root))
         os.replace(new_link, self.link)

@@ -368,13 +368,13 @@ def random_day(dice: random.Random) -> date:
     return date(2018, 1, 1) + dice.randrange(730) * DAY
 
 
-def fill(library: Library, dice: random.Random, *, loan_count: int = 200) -> None:
+def fill(library: Library, dice: random.Random, *, loan_count: int = 300) -> None:
     """Fill a library with two years of everything, the odd cases more frequent than in life.
 
     A reader has one card at most, cancelled at the branch that issued it.
     """
     library.put("branches", branch_code="west", floor_area_m2=90.0)
-    reader_ids = range(1, dice.choice([8, 30, 130]))
+    reader_ids = range(1, dice.choice([8, 30, 400]))
     _readers_and_cards(library, dice, reader_ids)
     _loans(library, dice, reader_ids, loan_count)
     _counts(library, dice)
@@ -414,7 +414,9 @@ def _loans(library: Library, dice: random.Random, reader_ids: range, loan_count:
         library.put("items", item_id=item_id, class_code=dice.choice(CLASSES))
     for _ in range(loan_count):
         stamp = datetime.combine(random_day(dice), time(dice.randrange(8, 20), dice.randrange(60)))
-        busy = dice.choice([len(reader_ids), 5])  # a few readers make most of the loans
+        busy = dice.choice(
+            [len(reader_ids), len(reader_ids), 5]
+        )  # a few readers make most of the loans
         library.lend(
             reader_id=dice.choice([*reader_ids[:busy], None]),
             item_id=dice.choice([*range(1, 70), None]),  # 60 to 69 are in no catalogue

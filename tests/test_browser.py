@@ -159,8 +159,8 @@ def _look_at(tab: Page, name: str) -> Visit:
     language = tab.evaluate("document.documentElement.lang")
     height = tab.get_by_test_id("stMain").evaluate("element => element.scrollHeight")
     wrong = {"light": violations(tab, {"exclude": [MENU]})}
-    tab.emulate_media(color_scheme="dark")
-    tab.reload()
+    with tab.expect_event("load"):  # the page turns with the desk it stands on
+        tab.emulate_media(color_scheme="dark")
     settle(tab)
     wait_for_charts(tab)
     assert ink(tab) == DARK.ink

@@ -248,6 +248,16 @@ def test_the_busiest_tenth_of_ten_readers_is_one_reader(lend, ask):
     }
 
 
+@pytest.mark.parametrize(("borrowers", "first"), [(101, 2), (150, 2), (200, 2), (201, 3)])
+def test_more_than_100_borrowers_are_cut_into_100_parts_rounded_up(borrowers, first, lend, ask):
+    for reader_id in range(borrowers):
+        lend(reader_id=reader_id)
+    curve = ask("reading_concentration")
+    assert curve.height == 100
+    assert curve["borrower_count"][0] == first
+    assert curve["borrower_count"][-1] == borrowers
+
+
 # --- groups too small to show
 
 

@@ -32,6 +32,11 @@ def test_a_measure_has_a_unit_a_reader_knows_and_a_good_direction(measure):
 
 
 @every_measure
+def test_the_source_of_a_term_has_a_name(measure):
+    assert f"standard.{measure.standard}" in text.load()
+
+
+@every_measure
 def test_a_name_says_the_unit(measure):
     unit = {"count": "count", "rate": "ratio or share", "share": "share"}.get(
         measure.name.rsplit("_", 1)[-1], measure.unit

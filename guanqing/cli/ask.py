@@ -32,7 +32,9 @@ def status(store: StoreOption = None) -> None:
     name = text.pick(facts, "name", language())
     kind = say("app.simulated") if facts["is_simulated"] else say("cli.real")
     table = Table(title=f"{name} · {kind}", show_header=False, title_justify="left")
-    table.add_row(say("cli.period"), f"{facts['first_day']} – {facts['last_day']}")
+    days = (facts["first_day"], facts["last_day"])
+    period = f"{days[0]} – {days[1]}" if days[0] else text.NOTHING
+    table.add_row(say("cli.period"), period)
     table.add_row(say("cli.loaded"), f"{facts['loaded_at']} ({facts['layout']})")
     table.add_row(say("cli.file"), str(path))
     for row in warehouse.run(connection, "table_counts").iter_rows(named=True):

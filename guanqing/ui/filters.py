@@ -34,7 +34,7 @@ def comparison() -> period.Comparison | None:
     return None if first_day is None else period.compare(chosen(), first_day)
 
 
-def choose() -> None:
+def choose(page: st.Page) -> None:
     """Offer the filters and keep the URL in step; what a URL asks in vain is said."""
     about = facts()
     if about["first_day"] is None:  # a library without a loan: nothing to choose from
@@ -42,7 +42,8 @@ def choose() -> None:
         _settle(period.Period("all", today, today + period.DAY), [], today)
         return
     names = {row["branch_code"]: row for row in query("branch_names").iter_rows(named=True)}
-    _follow_url(about, names)
+    if _is_new_address(page):
+        _follow_url(about, names)
     as_of = _choose_as_of(about)
     shown = _choose_period(about["first_day"], as_of)
     branches = _choose_branches(names)
@@ -62,12 +63,20 @@ def _settle(shown: period.Period, branches: list[str], as_of: date) -> None:
     }
 
 
+def _is_new_address(page: st.Page) -> bool:
+    """Say whether the reader arrived, went back or edited the address: then it decides.
+
+    The menu leads to a bare address, where the choice made so far goes on.
+    """
+    turned = st.session_state.get("page") not in (None, page.url_path)
+    st.session_state["page"] = page.url_path
+    asked = st.query_params.to_dict()
+    return asked != st.session_state.get("url", {}) and not (turned and not asked)
+
+
 def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
-    """Take over what the URL asks, on arrival and when the reader goes back or edits it."""
-    asked = {key: st.query_params[key] for key in st.query_params}
-    if asked == st.session_state.get("url", {}) or not asked:
-        return
-    st.session_state["url"] = asked
+    """Take over what the URL asks; what it leaves out has its default."""
+    asked = st.query_params.to_dict()
     first_day, last_day = about["first_day"], about["last_day"]
     as_of = last_day
     if "as_of" in asked:
@@ -79,18 +88,18 @@ def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
             _warn("as_of_outside", asked["as_of"], first_day, last_day)
             as_of = last_day
     st.session_state["as_of"] = as_of
+    st.session_state["period"] = ""
     if "period" in asked:
         found = period.read(asked["period"], first_day=first_day, as_of=as_of)
         if found:
             st.session_state["period"] = asked["period"]
         else:
             _warn("period_outside", asked["period"], first_day, as_of)
-    if "branch" in asked:
-        codes = asked["branch"].split(",")
-        for code in codes:
-            if code not in names:
-                st.warning(t("problem.unknown_branch", code=code))
-        st.session_state["branch"] = [code for code in codes if code in names]
+    codes = asked["branch"].split(",") if "branch" in asked else []
+    for code in codes:
+        if code not in names:
+            st.warning(t("problem.unknown_branch", code=code))
+    st.session_state["branch"] = [code for code in codes if code in names]
 
 
 def _warn(key: str, asked: str, first_day: date, last_day: date) -> None:

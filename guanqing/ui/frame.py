@@ -10,7 +10,24 @@ from guanqing.ui import filters, session, style
 from guanqing.ui.library import facts, query
 from guanqing.ui.session import language, t
 
-PAGE_LANGUAGE = "<script>document.documentElement.lang='{lang}'</script>"
+# What Streamlit leaves to do in the browser, once a page: its document is always English; figures
+# keep the colours of the scheme they were drawn in; and its menu nests list items in a way that
+# screen readers cannot follow.
+IN_THE_BROWSER = """<script>
+document.documentElement.lang = '{lang}';
+if (!window.guanqing) {{
+  window.guanqing = true;
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => location.reload());
+  const mend = () => {{
+    for (const list of document.querySelectorAll('[data-testid=stSidebarNav] ul:not([role])'))
+      list.setAttribute('role', 'group');
+    for (const item of document.querySelectorAll('[data-testid=stSidebarNav] li:not([role])'))
+      item.setAttribute('role', 'none');
+  }};
+  new MutationObserver(mend).observe(document.body, {{childList: true, subtree: true}});
+  mend();
+}}
+</script>"""
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -20,7 +37,7 @@ def begin() -> None:
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
     st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
     st.html(style.sheet(session.look()))
-    st.html(PAGE_LANGUAGE.format(lang=LANGUAGE_TAGS[language()]), unsafe_allow_javascript=True)
+    st.html(IN_THE_BROWSER.format(lang=LANGUAGE_TAGS[language()]), unsafe_allow_javascript=True)
 
 
 def navigate(menu: dict[str, list[str]]) -> st.Page:

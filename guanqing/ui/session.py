@@ -28,10 +28,10 @@ def tell(problem: Problem) -> str:
 
 
 def choose_language() -> None:
-    """Offer the languages at the foot of the sidebar; the URL may name one."""
+    """Settle the language: what the URL newly names, else what was chosen, else Chinese."""
     asked = st.query_params.get("lang")
-    if "lang" not in st.session_state:
-        st.session_state["lang"] = asked if asked in text.LANGUAGES else "zh"
+    if asked in text.LANGUAGES and asked != st.session_state.get("url", {}).get("lang"):
+        st.session_state["lang"] = asked
     st.session_state["lang"] = language()
 
 
