@@ -89,19 +89,26 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1, day=28)
 
 
+def _year_after(day: date) -> date:
+    """Return the first day that has this day or a later one a year before it."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 3, 1)
+
+
 def compare(period: Period, first_day: date) -> Comparison | None:
     """Return the days of a period that can be held against a year earlier, or None.
 
     Only days the data covers in both years are compared: a library that opened in April has no
     January to compare with.
     """
-    earlier_start = max(year_before(period.start_date), first_day)
-    earlier_end = year_before(period.last_day) + DAY
-    if earlier_end <= earlier_start:
+    start = max(period.start_date, _year_after(first_day))
+    if start >= period.end_date:
         return None
-    skipped = earlier_start - year_before(period.start_date)
-    now = Period(period.code, period.start_date + skipped, period.end_date, period.is_running)
-    return Comparison(now, Period(period.code, earlier_start, earlier_end))
+    now = Period(period.code, start, period.end_date, period.is_running)
+    earlier = Period(period.code, year_before(start), year_before(period.last_day) + DAY)
+    return Comparison(now, earlier)
 
 
 def choices(first_day: date, as_of: date) -> list[str]:

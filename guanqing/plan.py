@@ -66,11 +66,19 @@ def load(year: int, folder: Path = DATA / "targets") -> Plan:
     if unknown:
         raise ValueError(f"{path.name}: unknown kind {', '.join(sorted(unknown))}")
     milestones = [Milestone(plan_year=year, **entry) for entry in content["milestones"]]
+    _refuse_doubles(path.name, [entry["code"] for entry in content["targets"]])
+    _refuse_doubles(path.name, [entry["code"] for entry in content["milestones"]])
     return Plan(
         year,
         {target.code: target for target in targets},
         {milestone.code: milestone for milestone in milestones},
     )
+
+
+def _refuse_doubles(file_name: str, codes: list[str]) -> None:
+    doubles = sorted({code for code in codes if codes.count(code) > 1})
+    if doubles:
+        raise ValueError(f"{file_name}: {', '.join(doubles)} stands twice")
 
 
 # What a council should see first: what cannot be mended, what is behind, what is not shown.

@@ -383,6 +383,7 @@ def test_an_expired_card_is_not_a_cancelled_one(issue, tell):
 def test_a_card_valid_on_the_last_day_of_the_data_has_not_expired(issue, tell):
     issue(event_at=at("2018-03-01"), card_expires_on=date(2019, 12, 31))
     assert tell("card_headline")["card_holder_count"] == 1
+    assert tell("card_headline", end_date=date(2020, 2, 1))["card_holder_count"] == 1
 
 
 @pytest.mark.parametrize("cancelled_on", ["2019-04-01", "2019-06-30", "2019-07-01", "2019-09-01"])
@@ -398,6 +399,12 @@ def test_a_card_issued_again_after_a_cancellation_runs_out_too(issue, cancel, as
     cancel(reader_id=reader_id, event_at=at("2018-05-01"))
     issue(reader_id=reader_id, event_at=at("2018-06-01"))
     assert [holders_at(ask, date(2019, 6, 30)), holders_at(ask, date(2019, 7, 1))] == [1, 0]
+
+
+def test_the_last_day_on_the_register_is_that_of_the_last_card(issue, ask):
+    reader_id = issue(event_at=at("2018-03-01"), card_expires_on=date(2019, 6, 30))
+    issue(reader_id=reader_id, event_at=at("2018-06-01"))
+    assert [holders_at(ask, date(2019, 6, 30)), holders_at(ask, date(2019, 7, 1))] == [2, 1]
 
 
 def test_a_card_cancelled_at_another_branch_is_no_longer_held_where_it_was_issued(

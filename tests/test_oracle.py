@@ -90,6 +90,20 @@ class World:
         run_out = {reader_id for reader_id in issued if (expires.get(reader_id) or date.max) < day}
         return len(issued - cancelled - run_out)
 
+    def first_days(self) -> list[date]:
+        """Return the first day in the whole data of each reader who began inside the choice."""
+        firsts: dict[int, Any] = {}
+        for loan in self.of_everything().events("loan"):
+            if loan["reader_id"] is not None:
+                # of two branches on the first day the one first by code, a known one before none
+                key = (loan["day"], loan["branch_code"] is None, loan["branch_code"] or "")
+                firsts[loan["reader_id"]] = min(key, firsts.get(loan["reader_id"], key))
+        return [
+            day
+            for day, is_null, branch_code in firsts.values()
+            if self.inside(day) and self.chosen(None if is_null else branch_code)
+        ]
+
     def months(self) -> list[date]:
         return sorted({day.replace(day=1) for day in days_between(self.start, self.end)})
 
@@ -129,6 +143,23 @@ def test_loans_by_month(world):
             }
         )
     agree(world.ask("loans_by_month"), expected)
+
+
+@oracle
+def test_borrowers_by_month(world):
+    borrowers: dict[date, set[int]] = {month: set() for month in world.months()}
+    for loan in world.events("loan"):
+        borrowers[loan["day"].replace(day=1)] |= {loan["reader_id"]} - {None}
+    expected = [
+        {
+            "month": month,
+            "borrower_count": len(readers),
+            "new_borrower_count": sum(day.replace(day=1) == month for day in world.first_days()),
+        }
+        for month, readers in borrowers.items()
+        if readers
+    ]
+    agree(world.ask("borrowers_by_month"), expected)
 
 
 @oracle
@@ -328,25 +359,15 @@ def test_circulation_headline(world):
 def test_reader_headline(world):
     as_of = world.end - DAY
     counts = world.loans_by_reader()
-    every_loan = world.of_everything().events("loan")
-    firsts: dict[int, Any] = {}
-    for loan in every_loan:
-        if loan["reader_id"] is not None:
-            # of two branches on the first day the one first by code, a known one before none
-            key = (loan["day"], loan["branch_code"] is None, loan["branch_code"] or "")
-            firsts[loan["reader_id"]] = min(key, firsts.get(loan["reader_id"], key))
     year_ago = as_of.replace(year=as_of.year - 1)
     active = {
         loan["reader_id"]
-        for loan in every_loan
+        for loan in world.of_everything().events("loan")
         if year_ago < loan["day"] <= as_of and world.chosen(loan["branch_code"])
     }
     expected = {
         "borrower_count": len(counts),
-        "new_borrower_count": sum(
-            world.inside(day) and world.chosen(None if is_null else branch)
-            for day, is_null, branch in firsts.values()
-        ),
+        "new_borrower_count": len(world.first_days()),
         "active_borrower_count": len(active - {None}),
         "loans_per_borrower": share(counts.total(), len(counts)),
     }
