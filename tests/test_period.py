@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from guanqing import period
@@ -18,7 +18,9 @@ codes = st.one_of(
     st.from_regex(r"\d{4}-[01]\d-[0-3]\d\.\.\d{4}-[01]\d-[0-3]\d", fullmatch=True),
     st.builds(lambda first, last: f"{first}..{last}", st.dates(), st.dates()),
 )
-a_property = settings(max_examples=300, deadline=None)
+a_property = settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.filter_too_much]
+)
 
 
 def read(code):

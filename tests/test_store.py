@@ -1,6 +1,8 @@
 """Generations on disk: whole or not at all, never changed under a reader, closed to the outside."""
 
+import hashlib
 import os
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -11,7 +13,8 @@ import polars as pl
 import pytest
 
 from guanqing import questions, warehouse
-from guanqing.intake.build import Library, building
+from guanqing.intake.build import Library, building, derivations
+from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Store, names_of
 
@@ -250,3 +253,16 @@ def test_a_parameter_missing_or_too_many_is_refused(empty: Path) -> None:
         warehouse.run(connection, "plan_progress")
     with pytest.raises(duckdb.Error):
         warehouse.run(connection, "library_facts", as_of=date(2019, 1, 1))
+
+
+# What the tables and their derivation were at each version. A change of either makes older files
+# unreadable or wrong: raise warehouse.SCHEMA_VERSION and add its line.
+FINGERPRINTS = {1: "b90d9d70dd4e"}
+
+
+def test_another_schema_has_another_version():
+    files = [DATA / "schema.sql", *derivations()]
+    code = [re.sub(r"--.*", "", path.read_text(encoding="utf-8")) for path in files]
+    words = " ".join(" ".join(code).split())
+    fingerprint = hashlib.sha256(words.encode()).hexdigest()[:12]
+    assert FINGERPRINTS[warehouse.SCHEMA_VERSION] == fingerprint

@@ -50,6 +50,15 @@ def note(words: str) -> None:
     st.html(f'<div class="gq gq-sub">{escape(words)}</div>')
 
 
+def key(entries: Sequence[tuple[str, str]]) -> None:
+    """Say what colours mean, for a chart whose marks have no room to say it."""
+    marks = "".join(
+        f'<span><i style="background:{colour}"></i>{escape(words)}</span>'
+        for colour, words in entries
+    )
+    st.html(f'<div class="gq gq-key">{marks}</div>')
+
+
 def define(name: str, measure: str, queries: Sequence[str]) -> None:
     """Offer what a figure counts, from which days, at which day, by which SQL, and its rows."""
     defined = measures.load()[measure]

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 
 from guanqing import charts, findings, text
-from guanqing.ui.panels import note, show
+from guanqing.ui.panels import key, note, show
 from guanqing.ui.session import language, look, t
 from guanqing.ui.words import counts, named, shares
 
@@ -69,11 +69,21 @@ def concentration(curve: pl.DataFrame, *, height: int = 240) -> None:
 
 
 def reasons(frame: pl.DataFrame, names: dict[str, Any], *, height: int = 250) -> None:
-    """Draw the reasons for cancelling, most frequent first, coloured by what can be done."""
+    """Draw the reasons for cancelling, most frequent first, coloured by what can be done.
+
+    A line above gives each kind its colour and its share.
+    """
     rows = frame.filter(pl.col("card_count") > 0)
     if rows.is_empty():
         return note(t("finding.nothing_hint"))
     colours = {"abnormal": look().accent, "normal": look().primary}
+    kinds = rows.group_by("kind").agg(pl.col("card_share").sum()).sort("kind")
+    key(
+        [
+            (colours.get(kind, look().muted), f"{t('cards.kind_' + kind)} {part}")
+            for kind, part in zip(kinds["kind"], shares(kinds["card_share"].to_list()), strict=True)
+        ]
+    )
     running = rows["card_share"].cum_sum().to_list()
     words = [
         f"{text.count(count, language())} · {t('cards.so_far', share=float(so_far))}"

@@ -38,7 +38,7 @@ with right:
     with ui.panel(
         "reasons", ui.say(finding), measure="card_share", queries=["cancellations_by_reason"]
     ):
-        ui.reasons(reasons, names, height=245)
+        ui.reasons(reasons, names, height=225)
     with ui.panel(
         "measures",
         ui.t("cards.countermeasures"),
