@@ -245,9 +245,7 @@ create table class_days (
     loan_count bigint not null -- items lent
 );
 
--- Loans of a reader on a day: what every count of persons is made from. Who borrowed in a period is
--- who did so in it for the first time, whose day before lies outside: a sum where a set of readers
--- would be needed, as long as no branch is chosen (the day before may have been at another).
+-- Loans of a reader on a day: what every count of persons is made from.
 create table reader_days (
     day date not null, -- day
     branch_code varchar, -- branch
@@ -297,4 +295,13 @@ create table year_pace (
     elapsed_share double not null, -- calendar days so far / days of the year, 0 to 1
     expected_share double not null, -- open days so far / open days of the year; else elapsed_share
     is_by_open_days boolean not null -- false where no opening hours cover the whole year
+);
+
+-- Borrowers of a day by the day they borrowed before, in the whole network. Who borrowed in a period
+-- is who did so in it for the first time, whose day before lies outside it: a sum, for any period,
+-- where reader_days would need a set of readers. No branch: the day before may be at another.
+create table borrower_days (
+    day date not null, -- day
+    previous_day date, -- day of their loan before; null where there was none
+    borrower_count bigint not null -- readers
 );

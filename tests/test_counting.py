@@ -556,6 +556,13 @@ def test_a_level_goes_a_straight_way_from_the_start_of_the_year_to_its_target(
     assert expected == pytest.approx(20 + 20 * 181 / 365)
 
 
+def test_a_level_grows_by_the_calendar_even_where_open_days_are_known(library, put):
+    library.open(date(2019, 1, 1), date(2019, 1, 7))
+    library.open(date(2019, 7, 1), date(2019, 12, 31))  # shut for half a year
+    put("digital_resources", counted_on=date(2019, 1, 2), storage_tb=19.0)  # 40 × 181/365 = 19.8
+    assert progress(library, "digital_storage") == (19, "behind")
+
+
 def test_a_level_lost_again_is_no_longer_met(library, put):
     put("digital_resources", counted_on=date(2019, 2, 1), storage_tb=40.0)
     put("digital_resources", counted_on=date(2019, 5, 1), storage_tb=10.0)

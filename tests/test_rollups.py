@@ -128,6 +128,19 @@ def test_each_day_of_a_reader_knows_the_one_before(random_library):
 
 
 @on_random_libraries
+def test_borrower_days_count_each_reader_of_a_day_once_by_the_day_before(random_library):
+    days: dict[int, set[date]] = {}
+    for loan in of_kind(random_library.rows["loan_events"], "loan"):
+        if loan["reader_id"] is not None:
+            days.setdefault(loan["reader_id"], set()).add(loan["event_at"].date())
+    expected: Counter[Any] = Counter()
+    for mine in map(sorted, days.values()):
+        expected.update(zip(mine, [None, *mine[:-1]], strict=True))
+    keys = ("day", "previous_day")
+    assert tally(random_library, "borrower_days", *keys, amount="borrower_count") == expected
+
+
+@on_random_libraries
 @pytest.mark.parametrize("kind", ["issue", "cancel"])
 def test_card_days_count_every_card_issued_and_cancelled(random_library, kind):
     expected = Counter(

@@ -31,23 +31,28 @@ circulation as (
 ),
 
 borrowers as (
+    -- the whole network: nobody is counted whose day before was in the month too
     select
         date_trunc('month', day)::date as month,
-        -- without a choice of branches nobody is counted whose day before was in the month too
-        count(*) filter (
-            where
-            $branches::varchar[] is null
-            and coalesce(
-                previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
-            )
+        sum(borrower_count)::bigint as borrower_count
+    from borrower_days
+    where
+        $branches::varchar[] is null
+        and day >= $start_date::date
+        and day < $end_date::date
+        and coalesce(
+            previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
         )
-        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
-            as borrower_count
+    group by date_trunc('month', day)::date
+    union all
+    select
+        date_trunc('month', day)::date as month,
+        count(distinct reader_id) as borrower_count
     from reader_days
     where
-        day >= $start_date::date
+        list_contains($branches::varchar[], branch_code)
+        and day >= $start_date::date
         and day < $end_date::date
-        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
     group by date_trunc('month', day)::date
 )
 

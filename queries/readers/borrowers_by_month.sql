@@ -6,22 +6,40 @@
 --           $branches    list of branch codes, or null for the whole network
 -- columns:  month, borrower_count, new_borrower_count
 
-select
-    date_trunc('month', day)::date as month,
-    -- without a choice of branches nobody is counted whose day before was in the month too
-    count(*) filter (
-        where
+with
+
+borrowers as (
+    -- the whole network: nobody is counted whose day before was in the month too
+    select
+        date_trunc('month', day)::date as month,
+        sum(borrower_count)::bigint as borrower_count,
+        coalesce(sum(borrower_count) filter (where previous_day is null), 0)::bigint
+            as new_borrower_count
+    from borrower_days
+    where
         $branches::varchar[] is null
+        and day >= $start_date::date
+        and day < $end_date::date
         and coalesce(
             previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
         )
-    )
-    + count(distinct reader_id) filter (where $branches::varchar[] is not null) as borrower_count,
-    count(*) filter (where previous_day is null) as new_borrower_count
-from reader_days
-where
-    day >= $start_date::date
-    and day < $end_date::date
-    and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
-group by date_trunc('month', day)::date
+    group by date_trunc('month', day)::date
+    union all
+    select
+        date_trunc('month', day)::date as month,
+        count(distinct reader_id) as borrower_count,
+        count(*) filter (where previous_day is null) as new_borrower_count
+    from reader_days
+    where
+        list_contains($branches::varchar[], branch_code)
+        and day >= $start_date::date
+        and day < $end_date::date
+    group by date_trunc('month', day)::date
+)
+
+select
+    month,
+    borrower_count,
+    new_borrower_count
+from borrowers
 order by month

@@ -9,17 +9,48 @@
 
 with
 
-period as (
+-- of the network and the chosen branches one is always empty: there is a choice or there is none
+borrowers as (
+    -- the whole network: nobody is counted whose day before was in the period too
     select
-        -- without a choice of branches nobody is counted whose day before was in the period too
-        count(*) filter (
-            where
-            $branches::varchar[] is null and coalesce(previous_day < $start_date::date, true)
-        )
-        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
+        sum(borrower_count) filter (where coalesce(previous_day < $start_date::date, true))
             as borrower_count,
-        count(*) filter (where previous_day is null) as new_borrower_count,
-        sum(loan_count)::bigint as loan_count
+        sum(borrower_count) filter (where previous_day is null) as new_borrower_count
+    from borrower_days
+    where
+        $branches::varchar[] is null
+        and day >= $start_date::date
+        and day < $end_date::date
+    union all
+    select
+        count(distinct reader_id) as borrower_count,
+        count(*) filter (where previous_day is null) as new_borrower_count
+    from reader_days
+    where
+        list_contains($branches::varchar[], branch_code)
+        and day >= $start_date::date
+        and day < $end_date::date
+),
+
+actives as (
+    select sum(borrower_count) as active_borrower_count
+    from borrower_days
+    where
+        $branches::varchar[] is null
+        and day > ($as_of::date - interval 12 month)::date
+        and day <= $as_of::date
+        and coalesce(previous_day <= ($as_of::date - interval 12 month)::date, true)
+    union all
+    select count(distinct reader_id) as active_borrower_count
+    from reader_days
+    where
+        list_contains($branches::varchar[], branch_code)
+        and day > ($as_of::date - interval 12 month)::date
+        and day <= $as_of::date
+),
+
+loans as (
+    select sum(loan_count) as loan_count
     from reader_days
     where
         day >= $start_date::date
@@ -27,26 +58,23 @@ period as (
         and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
 ),
 
-year as (
+period as (
     select
-        count(*) filter (
-            where
-            $branches::varchar[] is null
-            and coalesce(previous_day <= ($as_of::date - interval 12 month)::date, true)
-        )
-        + count(distinct reader_id) filter (where $branches::varchar[] is not null)
-            as active_borrower_count
-    from reader_days
-    where
-        day > ($as_of::date - interval 12 month)::date
-        and day <= $as_of::date
-        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
+        coalesce(sum(borrower_count), 0)::bigint as borrower_count,
+        coalesce(sum(new_borrower_count), 0)::bigint as new_borrower_count
+    from borrowers
+),
+
+year as (
+    select coalesce(sum(active_borrower_count), 0)::bigint as active_borrower_count
+    from actives
 )
 
 select
     period.borrower_count,
     period.new_borrower_count,
     year.active_borrower_count,
-    period.loan_count / nullif(period.borrower_count, 0)::double as loans_per_borrower
+    (loans.loan_count / nullif(period.borrower_count, 0))::double as loans_per_borrower
 from period
 cross join year
+cross join loans
