@@ -139,7 +139,9 @@ def avoidable(reasons: pl.DataFrame, names: dict[str, str]) -> Finding:
     """Say what share of cancellations the library could act on, and the first such reason."""
     if not _total(reasons, "card_count"):
         return NOTHING
-    acts = reasons.filter(pl.col("kind") == "abnormal").sort("card_count", descending=True)
+    acts = reasons.filter(kind="abnormal").sort("card_count", descending=True)
+    if not _total(acts, "card_count"):
+        return "finding.unavoidable", {}
     return "finding.avoidable", {
         "share": float(acts["card_share"].sum()),
         "name": names[acts["reason_code"][0]],

@@ -1,4 +1,6 @@
--- opening_weeks: hours open in each week from a branch's first interval to its last.
+-- opening_weeks: hours open in each week from a branch's first whole one to its last.
+--
+-- A branch that opens in midweek has not promised that week.
 --
 -- engine: generate_series
 
@@ -18,9 +20,12 @@ hours as (
 spans as (
     select
         branch_code,
-        unnest(generate_series(min(week_start), max(week_start), interval 7 day))::date
-            as week_start
-    from hours
+        unnest(generate_series(
+            date_trunc('week', min(day) + interval 6 day),
+            date_trunc('week', max(day)),
+            interval 7 day
+        ))::date as week_start
+    from opening_hours
     group by branch_code
 )
 

@@ -4,6 +4,7 @@ from guanqing.charts.calendars import heat_calendar, heat_grid
 from guanqing.charts.forms import concentration, pareto, ranking, stacked, versus
 from guanqing.charts.look import DARK, LIGHT, Look
 from guanqing.charts.sparks import spark
+from guanqing.charts.still import still_trend
 from guanqing.charts.times import slopes, trend
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "slopes",
     "spark",
     "stacked",
+    "still_trend",
     "trend",
     "versus",
 ]

@@ -111,7 +111,7 @@ def rules(figure: go.Figure, look: Look, top: float, shown: Callable[[float], st
 
     Plotly would write 15k, which no Chinese reader counts in.
     """
-    step = _round_step(top / 4)
+    step = round_step(top / 4)
     ticks = [step * i for i in range(int(top / step) + 2)]
     return figure.update_yaxes(
         showgrid=True,
@@ -124,7 +124,7 @@ def rules(figure: go.Figure, look: Look, top: float, shown: Callable[[float], st
     )
 
 
-def _round_step(rough: float) -> float:
+def round_step(rough: float) -> float:
     """Return the next 1, 2 or 5 times a power of ten; at least one, for things are whole."""
     if rough <= 1:
         return 1

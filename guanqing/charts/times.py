@@ -58,10 +58,14 @@ def trend(
     figure.update_xaxes(
         type="category", categoryarray=list(labels), categoryorder="array", tickangle=0
     )
-    # about 70 letters stand side by side in a panel; a Chinese one is two wide
-    widest_label = max(len(label.encode("gb18030")) for label in labels)
-    step = -(-len(labels) * (widest_label + 2) // 70)
-    return figure.update_xaxes(tickmode="array", tickvals=list(labels)[::step])
+    return figure.update_xaxes(tickmode="array", tickvals=list(labels)[:: every_nth(labels)])
+
+
+def every_nth(labels: Sequence[str]) -> int:
+    """Return how many steps apart labels must stand so that they do not touch in a panel."""
+    # about 70 letters stand side by side; a Chinese one is two wide
+    widest = max(len(label.encode("gb18030")) for label in labels)
+    return -(-len(labels) * (widest + 2) // 70)
 
 
 def _draw(

@@ -8,6 +8,7 @@ from guanqing.ui.figures import (
     change_of,
     ends_within_month,
     headline_cards,
+    loans_at_once,
     loans_over_time,
     overview_cards,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "leaderboard",
     "library_card",
     "load_account",
+    "loans_at_once",
     "loans_over_time",
     "milestone_list",
     "milestones",

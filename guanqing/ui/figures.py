@@ -10,7 +10,7 @@ from guanqing import findings, measures, text
 from guanqing.ui import filters
 from guanqing.ui.cards import kpi
 from guanqing.ui.library import facts, query
-from guanqing.ui.plots_of_time import daily_trend, trend
+from guanqing.ui.plots_of_time import daily_trend, still_trend, trend
 from guanqing.ui.session import language, t
 from guanqing.ui.targets import scorecard
 
@@ -47,6 +47,12 @@ def days_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
         end_date=compared.earlier.end_date,
     )
     return query("loans_by_day"), earlier
+
+
+def loans_at_once(*, height: int) -> None:
+    """Draw loans over time in plain HTML, for the page that is opened first."""
+    short = filters.chosen().day_count <= SHORT_PERIOD_DAYS
+    still_trend(*(days_and_earlier() if short else months_and_earlier()), height=height)
 
 
 def loans_over_time(*, height: int) -> None:

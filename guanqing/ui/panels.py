@@ -45,6 +45,11 @@ def show(figure: go.Figure, *, alt: str, key: str) -> None:
     )
 
 
+def draw(html: str) -> None:
+    """Draw a chart that is HTML already."""
+    st.html(html)
+
+
 def note(words: str) -> None:
     """Say something beside the charts, quietly."""
     st.html(f'<div class="gq gq-sub">{escape(words)}</div>')

@@ -8,9 +8,35 @@ import polars as pl
 from guanqing import charts, text
 from guanqing.charts.times import Line
 from guanqing.period import year_before
-from guanqing.ui.panels import note, show
+from guanqing.ui.panels import draw, note, show
 from guanqing.ui.session import language, look, t
 from guanqing.ui.words import a_count, counts, named, weekday_names
+
+
+def _monthly(
+    months: pl.DataFrame, value: str, earlier: pl.DataFrame | None
+) -> tuple[list[str], list[Line]]:
+    """Return the labels and lines of a count by month, the year before as its background."""
+    labels = _month_labels(months["month"].to_list())
+    lines = [_line(months, value, [month.year for month in months["month"]])]
+    if earlier is not None and earlier[value].sum():
+        by_month = {(m.year + 1, m.month): v for m, v in earlier.select("month", value).iter_rows()}
+        before = [by_month.get((m.year, m.month)) for m in months["month"]]
+        lines.append(Line(str(months["month"][-1].year - 1), before, counts(before)))
+    return labels, lines
+
+
+def still_trend(frame: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int) -> None:
+    """Draw loans by month or day without the chart library, for the page that is opened first."""
+    if not frame["loan_count"].sum():
+        return note(t("finding.nothing_hint"))
+    if "day" in frame.columns:
+        labels, lines = _daily(frame, earlier)
+        alt = t("alt.daily_trend", days=frame.height)
+    else:
+        labels, lines = _monthly(frame, "loan_count", earlier)
+        alt = t("alt.trend", months=frame.height)
+    return draw(charts.still_trend(labels, lines, a_count, look(), height=height, alt=alt))
 
 
 def trend(
@@ -28,13 +54,7 @@ def trend(
     """
     if not months[value].sum():
         return note(t("finding.nothing_hint"))
-    labels = _month_labels(months["month"].to_list())
-    lines = [_line(months, value, [month.year for month in months["month"]])]
-    if earlier is not None and earlier[value].sum():
-        by_month = {(m.year + 1, m.month): v for m, v in earlier.select("month", value).iter_rows()}
-        before = [by_month.get((m.year, m.month)) for m in months["month"]]
-        year = str(months["month"][-1].year - 1)
-        lines.append(Line(year, before, counts(before)))
+    labels, lines = _monthly(months, value, earlier)
     figure = charts.trend(labels, lines, a_count, look(), height=height, open_end=running)
     if every > 1:
         figure.update_xaxes(tickmode="array", tickvals=labels[::every])
@@ -45,17 +65,21 @@ def daily_trend(days: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int
     """Draw loans by day, against the same days a year earlier where they are given."""
     if not days["loan_count"].sum():
         return note(t("finding.nothing_hint"))
+    labels, lines = _daily(days, earlier)
+    figure = charts.trend(labels, lines, a_count, look(), height=height)
+    return show(figure, alt=t("alt.daily_trend", days=days.height), key="daily")
+
+
+def _daily(days: pl.DataFrame, earlier: pl.DataFrame | None) -> tuple[list[str], list[Line]]:
+    """Return the labels and lines of loans by day, the year before as their background."""
     dates = days["day"].to_list()
     values = days["loan_count"].to_list()
     lines = [Line(str(dates[-1].year), values, counts(values))]
     if earlier is not None and earlier["loan_count"].sum():
-        known = {year_before(day): None for day in dates}
-        known |= dict(earlier.select("day", "loan_count").iter_rows())
-        before = [known[year_before(day)] for day in dates]
+        known = dict(earlier.select("day", "loan_count").iter_rows())
+        before = [known.get(year_before(day)) for day in dates]
         lines.append(Line(str(dates[-1].year - 1), before, counts(before)))
-    labels = [text.day_of_year(day, language()) for day in dates]
-    figure = charts.trend(labels, lines, a_count, look(), height=height)
-    return show(figure, alt=t("alt.daily_trend", days=days.height), key="daily")
+    return [text.day_of_year(day, language()) for day in dates], lines
 
 
 def _line(months: pl.DataFrame, value: str, years: list[int]) -> Line:

@@ -28,4 +28,4 @@ with (
     right,
     ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),
 ):
-    ui.loans_over_time(height=438)
+    ui.loans_at_once(height=438)

@@ -12,5 +12,5 @@ select
     note_en
 from milestone_states
 where plan_year = extract(year from $as_of::date) and stated_on <= $as_of::date
-qualify row_number() over (partition by milestone_code order by stated_on desc) = 1
+qualify row_number() over (partition by milestone_code order by stated_on desc, state asc) = 1
 order by milestone_code

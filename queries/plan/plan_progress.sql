@@ -149,7 +149,7 @@ states as (
     qualify
         row_number() over (
             partition by milestone_states.milestone_code
-            order by milestone_states.stated_on desc
+            order by milestone_states.stated_on desc, milestone_states.state asc
         ) = 1
 ),
 
