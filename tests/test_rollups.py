@@ -267,6 +267,12 @@ def test_opening_weeks_add_up_the_hours_of_each_week(random_library):
         monday = row["day"] - row["day"].weekday() * DAY
         hours = row["closes_at"].hour - row["opens_at"].hour
         expected[monday, row["branch_code"]] += hours
+    for branch in {branch for _, branch in expected}:
+        days = [
+            r["day"] for r in random_library.rows["opening_hours"] if r["branch_code"] == branch
+        ]
+        if min(days).weekday():  # a week begun before the branch opened is not its own
+            del expected[min(days) - min(days).weekday() * DAY, branch]
     weeks = tally(random_library, "opening_weeks", "week_start", "branch_code", amount="open_hours")
     assert weeks == expected
 

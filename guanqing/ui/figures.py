@@ -23,46 +23,33 @@ def ends_within_month() -> bool:
     return filters.chosen().end_date.day != 1
 
 
-def months_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Return loans by month, and the same months a year earlier as far as the data covers them."""
+def with_earlier(name: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return a query's rows, and those a year earlier as far as the data covers the same days."""
     compared = filters.comparison()
     if compared is None:
-        return query("loans_by_month"), None
-    earlier = query(
-        "loans_by_month",
-        start_date=compared.earlier.start_date,
-        end_date=compared.earlier.end_date,
-    )
-    return query("loans_by_month"), earlier
+        return query(name), None
+    earlier = compared.earlier
+    return query(name), query(name, start_date=earlier.start_date, end_date=earlier.end_date)
 
 
-def days_and_earlier() -> tuple[pl.DataFrame, pl.DataFrame | None]:
-    """Return loans by day, and those of the same days a year earlier as far as there are any."""
-    compared = filters.comparison()
-    if compared is None:
-        return query("loans_by_day"), None
-    earlier = query(
-        "loans_by_day",
-        start_date=compared.earlier.start_date,
-        end_date=compared.earlier.end_date,
-    )
-    return query("loans_by_day"), earlier
+def loans_by_step() -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return loans by month, by day where the period is a few weeks, and those a year earlier."""
+    short = filters.chosen().day_count <= SHORT_PERIOD_DAYS
+    return with_earlier("loans_by_day" if short else "loans_by_month")
 
 
 def loans_at_once(*, height: int) -> None:
     """Draw loans over time in plain HTML, for the page that is opened first."""
-    short = filters.chosen().day_count <= SHORT_PERIOD_DAYS
-    still_trend(*(days_and_earlier() if short else months_and_earlier()), height=height)
+    still_trend(*loans_by_step(), height=height)
 
 
 def loans_over_time(*, height: int) -> None:
-    """Draw loans by month against the year before; by day where the period is a few weeks."""
-    if filters.chosen().day_count <= SHORT_PERIOD_DAYS:
-        days, earlier = days_and_earlier()
-        daily_trend(days, earlier, height=height)
+    """Draw loans by month; by day where the period is a few weeks."""
+    frame, earlier = loans_by_step()
+    if "day" in frame.columns:
+        daily_trend(frame, earlier, height=height)
     else:
-        months, earlier = months_and_earlier()
-        trend(months, "loan_count", earlier, running=ends_within_month(), height=height)
+        trend(frame, "loan_count", earlier, running=ends_within_month(), height=height)
 
 
 def headline(name: str) -> dict[str, Any]:

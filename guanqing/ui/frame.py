@@ -26,8 +26,14 @@ if (!window.guanqing) {{
   }};
   new MutationObserver(mend).observe(document.body, {{childList: true, subtree: true}});
   mend();
+  setTimeout(() => {charts}, 1500);
 }}
 </script>"""
+# The first page needs no chart library; the next one will, so it is fetched while that is read.
+STREAMLIT_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
+CHARTS = ";".join(
+    f"import('/static/js/{path.name}')" for path in STREAMLIT_SCRIPTS.glob("PlotlyChart.*.js")
+)
 LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
@@ -37,7 +43,10 @@ def begin() -> None:
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
     st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
     st.html(style.sheet(session.look()))
-    st.html(IN_THE_BROWSER.format(lang=LANGUAGE_TAGS[language()]), unsafe_allow_javascript=True)
+    st.html(
+        IN_THE_BROWSER.format(lang=LANGUAGE_TAGS[language()], charts=f"{{{CHARTS}}}"),
+        unsafe_allow_javascript=True,
+    )
 
 
 def navigate(menu: dict[str, list[str]]) -> st.Page:
