@@ -297,11 +297,13 @@ create table year_pace (
     is_by_open_days boolean not null -- false where no opening hours cover the whole year
 );
 
--- Borrowers of a day by the day they borrowed before, in the whole network. Who borrowed in a period
--- is who did so in it for the first time, whose day before lies outside it: a sum, for any period,
--- where reader_days would need a set of readers. No branch: the day before may be at another.
+-- Borrowers of a day by the day they borrowed before. Who borrowed in a period is who did so in it for
+-- the first time, whose day before lies outside it: a sum, for any period, where reader_days would
+-- need a set of readers. It holds for the network and for one branch; several need the set.
 create table borrower_days (
+    scope varchar not null, -- * the whole network, else a branch
     day date not null, -- day
-    previous_day date, -- day of their loan before; null where there was none
-    borrower_count bigint not null -- readers
+    previous_day date, -- day of their loan before in the scope; null where there was none
+    borrower_count bigint not null, -- readers
+    new_borrower_count bigint not null -- of them those who never borrowed before anywhere
 );

@@ -129,15 +129,30 @@ def test_each_day_of_a_reader_knows_the_one_before(random_library):
 
 @on_random_libraries
 def test_borrower_days_count_each_reader_of_a_day_once_by_the_day_before(random_library):
-    days: dict[int, set[date]] = {}
+    """In the whole network, and in each branch by the day before at that branch."""
+    days: dict[tuple[str, int], set[date]] = {}
     for loan in of_kind(random_library.rows["loan_events"], "loan"):
         if loan["reader_id"] is not None:
-            days.setdefault(loan["reader_id"], set()).add(loan["event_at"].date())
+            for scope in {"*", loan["branch_code"]} - {None}:
+                days.setdefault((scope, loan["reader_id"]), set()).add(loan["event_at"].date())
     expected: Counter[Any] = Counter()
-    for mine in map(sorted, days.values()):
-        expected.update(zip(mine, [None, *mine[:-1]], strict=True))
-    keys = ("day", "previous_day")
+    for (scope, _), mine in days.items():
+        ordered = sorted(mine)
+        before = [None, *ordered[:-1]]
+        expected.update((scope, *pair) for pair in zip(ordered, before, strict=True))
+    keys = ("scope", "day", "previous_day")
     assert tally(random_library, "borrower_days", *keys, amount="borrower_count") == expected
+
+
+@on_random_libraries
+def test_every_reader_is_new_once_at_one_branch_if_at_any(random_library):
+    rows = random_library.table("borrower_days")
+    new = Counter({"network": 0, "branches": 0})
+    for row in rows:
+        new["network" if row["scope"] == "*" else "branches"] += row["new_borrower_count"]
+    firsts = [row for row in random_library.table("reader_days") if row["previous_day"] is None]
+    assert new["network"] == len(firsts)
+    assert new["branches"] == len([row for row in firsts if row["branch_code"] is not None])
 
 
 @on_random_libraries

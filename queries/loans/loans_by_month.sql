@@ -31,13 +31,16 @@ circulation as (
 ),
 
 borrowers as (
-    -- the whole network: nobody is counted whose day before was in the month too
+    -- the network or one branch: nobody is counted whose day before was in the month too
     select
         date_trunc('month', day)::date as month,
         sum(borrower_count)::bigint as borrower_count
     from borrower_days
     where
-        $branches::varchar[] is null
+        scope = case
+            when $branches::varchar[] is null then '*'
+            when len($branches::varchar[]) = 1 then list_extract($branches::varchar[], 1)
+        end
         and day >= $start_date::date
         and day < $end_date::date
         and coalesce(
@@ -50,7 +53,8 @@ borrowers as (
         count(distinct reader_id) as borrower_count
     from reader_days
     where
-        list_contains($branches::varchar[], branch_code)
+        len($branches::varchar[]) > 1
+        and list_contains($branches::varchar[], branch_code)
         and day >= $start_date::date
         and day < $end_date::date
     group by date_trunc('month', day)::date

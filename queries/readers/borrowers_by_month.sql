@@ -9,20 +9,24 @@
 with
 
 borrowers as (
-    -- the whole network: nobody is counted whose day before was in the month too
+    -- the network or one branch: nobody is counted whose day before was in the month too
     select
         date_trunc('month', day)::date as month,
-        sum(borrower_count)::bigint as borrower_count,
-        coalesce(sum(borrower_count) filter (where previous_day is null), 0)::bigint
-            as new_borrower_count
+        sum(borrower_count) filter (
+            where
+            coalesce(
+                previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
+            )
+        ) as borrower_count,
+        sum(new_borrower_count) as new_borrower_count
     from borrower_days
     where
-        $branches::varchar[] is null
+        scope = case
+            when $branches::varchar[] is null then '*'
+            when len($branches::varchar[]) = 1 then list_extract($branches::varchar[], 1)
+        end
         and day >= $start_date::date
         and day < $end_date::date
-        and coalesce(
-            previous_day < greatest(date_trunc('month', day)::date, $start_date::date), true
-        )
     group by date_trunc('month', day)::date
     union all
     select
@@ -31,7 +35,8 @@ borrowers as (
         count(*) filter (where previous_day is null) as new_borrower_count
     from reader_days
     where
-        list_contains($branches::varchar[], branch_code)
+        len($branches::varchar[]) > 1
+        and list_contains($branches::varchar[], branch_code)
         and day >= $start_date::date
         and day < $end_date::date
     group by date_trunc('month', day)::date
@@ -39,7 +44,7 @@ borrowers as (
 
 select
     month,
-    borrower_count,
-    new_borrower_count
+    borrower_count::bigint as borrower_count,
+    new_borrower_count::bigint as new_borrower_count
 from borrowers
 order by month

@@ -9,16 +9,19 @@
 
 with
 
--- of the network and the chosen branches one is always empty: there is a choice or there is none
+-- of each two parts one is always empty: several branches are chosen or they are not
 borrowers as (
-    -- the whole network: nobody is counted whose day before was in the period too
+    -- the network or one branch: nobody is counted whose day before was in the period too
     select
         sum(borrower_count) filter (where coalesce(previous_day < $start_date::date, true))
             as borrower_count,
-        sum(borrower_count) filter (where previous_day is null) as new_borrower_count
+        sum(new_borrower_count) as new_borrower_count
     from borrower_days
     where
-        $branches::varchar[] is null
+        scope = case
+            when $branches::varchar[] is null then '*'
+            when len($branches::varchar[]) = 1 then list_extract($branches::varchar[], 1)
+        end
         and day >= $start_date::date
         and day < $end_date::date
     union all
@@ -27,7 +30,8 @@ borrowers as (
         count(*) filter (where previous_day is null) as new_borrower_count
     from reader_days
     where
-        list_contains($branches::varchar[], branch_code)
+        len($branches::varchar[]) > 1
+        and list_contains($branches::varchar[], branch_code)
         and day >= $start_date::date
         and day < $end_date::date
 ),
@@ -36,7 +40,10 @@ actives as (
     select sum(borrower_count) as active_borrower_count
     from borrower_days
     where
-        $branches::varchar[] is null
+        scope = case
+            when $branches::varchar[] is null then '*'
+            when len($branches::varchar[]) = 1 then list_extract($branches::varchar[], 1)
+        end
         and day > ($as_of::date - interval 12 month)::date
         and day <= $as_of::date
         and coalesce(previous_day <= ($as_of::date - interval 12 month)::date, true)
@@ -44,7 +51,8 @@ actives as (
     select count(distinct reader_id) as active_borrower_count
     from reader_days
     where
-        list_contains($branches::varchar[], branch_code)
+        len($branches::varchar[]) > 1
+        and list_contains($branches::varchar[], branch_code)
         and day > ($as_of::date - interval 12 month)::date
         and day <= $as_of::date
 ),
