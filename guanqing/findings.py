@@ -71,7 +71,13 @@ def class_gap(classes: pl.DataFrame, name: str) -> Finding:
 
 
 def class_shift(shares: pl.DataFrame, name: str) -> Finding:
-    """Say which class's share moved most between the first and the last quarter."""
+    """Say which of the six most lent classes gained or lost the largest part of its share."""
+    top_six = (
+        shares.group_by("class_code")
+        .agg(pl.col("loan_count").sum())
+        .sort("loan_count", "class_code", descending=[True, False])["class_code"][:6]
+    )
+    shares = shares.filter(pl.col("class_code").is_in(top_six.to_list()))
     quarters = shares["quarter"].unique().sort().to_list()
     if len(quarters) < 2:
         return NOTHING
@@ -82,13 +88,13 @@ def class_shift(shares: pl.DataFrame, name: str) -> Finding:
     moved = (
         ends[0]
         .join(ends[1], on=["class_code", name], suffix="_last")
-        .with_columns(moved=pl.col("loan_share_last") - pl.col("loan_share"))
+        .with_columns(moved=pl.col("loan_share_last") / pl.col("loan_share") - 1)
         .sort(pl.col("moved").abs(), descending=True)
     )
     if moved.is_empty():
         return NOTHING
     top = moved.row(0, named=True)
-    if abs(top["moved"]) < 0.005:
+    if abs(top["moved"]) < 0.02:
         return "finding.classes_steady", {}
     key = "finding.class_rose" if top["moved"] > 0 else "finding.class_fell"
     return key, {

@@ -74,6 +74,8 @@ def share(value: float | None, language: str, *, decimals: int = 1, sign: bool =
     """Return a share from 0 to 1 as a percentage."""
     if value is None:
         return NOTHING
+    if round(value, decimals + 2) == 0:
+        value = 0.0  # no minus before a zero
     pattern = "#,##0." + "0" * decimals + "%" if decimals else "#,##0%"
     if sign:
         pattern = f"+{pattern};-{pattern}"

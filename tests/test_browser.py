@@ -336,3 +336,16 @@ def test_back_takes_the_filters_back(tab: Page) -> None:
     tab.go_back()
     expect(tab.locator(".st-key-kpi-loan_count .gq-value")).to_have_text(before)
     assert asked(tab) == {"period": ["2018"]}
+
+
+def test_the_data_behind_a_figure_can_be_downloaded(tab, site):
+    """Made when somebody clicks, in a thread that knows no session: only a real click shows it."""
+    go(tab, PATHS["classes"])
+    tab.get_by_role("button", name="口径").first.click()
+    with tab.expect_download() as waiting:
+        tab.get_by_role("button", name="下载数据（CSV）").first.click()
+    download = waiting.value
+    words = Path(download.path()).read_text(encoding="utf-8")
+    assert words.startswith("\ufeffclass_code,")
+    assert "模拟数据" in words.splitlines()[1]
+    assert download.suggested_filename.startswith("模拟数据_loans_by_class")

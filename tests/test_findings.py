@@ -29,6 +29,7 @@ QUARTERS = pl.DataFrame(
         "quarter": [date(2019, 1, 1)] * 2 + [date(2019, 4, 1)] * 2 + [date(2019, 7, 1)] * 2,
         "class_code": ["I", "G"] * 3,
         "name": ["Literature", "Education"] * 3,
+        "loan_count": [50, 50, 90, 10, 55, 45],
         "loan_share": [0.5, 0.5, 0.9, 0.1, 0.55, 0.45],
     }
 )
@@ -192,7 +193,7 @@ def test_the_shift_of_a_class_is_from_the_first_quarter_to_the_last():
     )
 
 
-def test_a_shift_under_half_a_point_is_no_shift():
+def test_a_shift_of_less_than_a_fiftieth_of_the_share_is_no_shift():
     shares = QUARTERS.with_columns(loan_share=pl.Series([0.5, 0.5, 0.9, 0.1, 0.504, 0.496]))
     assert findings.class_shift(shares, "name") == ("finding.classes_steady", {})
 

@@ -89,13 +89,19 @@ def versus(
             text=list(labels),
             hovertemplate=f"%{{y}}<br>{word} %{{text}}<extra></extra>",
         )
+    known = [value for column in (first, second) for value in frame[column] if value is not None]
+    longest = max(known)
     figure.update_layout(
         showlegend=frame[second].null_count() < frame.height,
         legend={"orientation": "h", "x": 1, "xanchor": "right", "y": 0.02, "yanchor": "bottom"},
     )
     figure.update_yaxes(autorange="reversed", tickfont={"color": look.ink, "size": 11}, dtick=1)
     return figure.update_xaxes(
-        showgrid=True, gridcolor=look.line, tickformat=".0%", rangemode="tozero", nticks=6
+        showgrid=True,
+        gridcolor=look.line,
+        tickformat=".0%",
+        range=[-0.012, longest * 1.06],
+        nticks=6,
     )
 
 

@@ -9,6 +9,8 @@ from guanqing import charts, measures, text
 from guanqing.ui.panels import define
 from guanqing.ui.session import language, look, t
 
+UNCHANGED = 0.0005  # less shows as 0.0 %
+
 ICONS = {
     "met": "✔",
     "done": "✔",
@@ -49,15 +51,16 @@ def kpi(
     status: str | None = None,
     change: float | None = None,
     change_from: str = "",
+    change_words: str = "",
     trail: Sequence[float] = (),
     has_target: bool = True,
     has_yearly_target: bool = False,
 ) -> Callable[[], None]:
     """Return a card to draw: value, target and gap, change on the same days a year ago, sparkline.
 
-    change is a share (0.12 = 12 % more); change_from names the days compared. A card says plainly
-    what it has not got; has_target=False leaves out the line of the target; has_yearly_target says
-    that there is one which does not speak of the days or branches shown.
+    change is a share (0.12 = 12 % more); change_words say against what, change_from names all days.
+    A card says plainly what it has not got; has_target=False leaves out the line of the target;
+    has_yearly_target says that there is one which does not speak of the days or branches shown.
     """
     defined = measures.load()[measure]
 
@@ -70,7 +73,7 @@ def kpi(
                 f'<div class="gq-value">{_value(value, defined)}</div>'
                 f"{goal}"
                 f'<div class="gq-line" title="{escape(change_from)}">'
-                f"{_change(change, defined)}</div>"
+                f"{_change(change, defined, change_words)}</div>"
                 f"{_spark(trail)}</div>"
             )
             define(f"kpi-{measure}", measure, [query])
@@ -103,14 +106,15 @@ def _target(
     return f'<div class="gq-line">{words}</div>'
 
 
-def _change(change: float | None, measure: measures.Measure) -> str:
+def _change(change: float | None, measure: measures.Measure, words: str) -> str:
     if change is None:
         return t("card.no_comparison")
+    change = 0.0 if abs(change) < UNCHANGED else change
     arrow = "▲" if change > 0 else "▼" if change < 0 else "="
     rising = {"higher": change > 0, "lower": change < 0}.get(measure.better)
     tone = "" if rising is None or change == 0 else "gq-up" if rising else "gq-down"
     shown = text.share(change, language(), sign=True)
-    return f'<b class="{tone}">{arrow} {shown}</b> {t("card.same_days")}'
+    return f'<b class="{tone}">{arrow} {shown}</b> {words}'
 
 
 def _spark(trail: Sequence[float]) -> str:

@@ -77,6 +77,15 @@ def _reaches_back(measure: str, last_day: date) -> bool:
     return bool(facts()["first_day"] <= last_day - needed)
 
 
+def compared_words() -> str:
+    """Say against what a change stands; from which day, where not the whole period has a match."""
+    compared = filters.comparison()
+    if compared is None or compared.now.start_date == filters.chosen().start_date:
+        return t("card.same_days")
+    start = text.day_of_year(compared.now.start_date, language())
+    return t("card.same_days_from", day=start)
+
+
 def compared_days() -> str:
     """Return which days a change speaks of."""
     compared = filters.comparison()
@@ -100,6 +109,7 @@ def headline_cards(name: str, *shown: str) -> list[Card]:
             query=name,
             change=change_of(name, measure),
             change_from=compared_days(),
+            change_words=compared_words(),
             has_target=False,
         )
         for measure in shown
@@ -139,6 +149,7 @@ def overview_cards() -> list[Card]:
                 has_yearly_target=code in targets,
                 change=change_of(name, measure),
                 change_from=compared_days(),
+                change_words=compared_words(),
                 trail=trails.get(added, []),
             )
         )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from html import escape
 
 import plotly.graph_objects as go
+import polars as pl
 import streamlit as st
 
 from guanqing import measures, text, warehouse
@@ -67,6 +68,9 @@ def key(entries: Sequence[tuple[str, str]]) -> None:
 def define(name: str, measure: str, queries: Sequence[str]) -> None:
     """Offer what a figure counts, from which days, at which day, by which SQL, and its rows."""
     defined = measures.load()[measure]
+    # the bytes are made when somebody clicks, in a thread that knows no session: bind all of it now
+    frame = query(queries[0])
+    mark = {t("app.data_kind"): t("app.simulated")} if facts()["is_simulated"] else {}
     with (
         st.container(key=f"define-{name}"),
         st.popover(t("define.button"), type="tertiary", help=None),
@@ -74,7 +78,7 @@ def define(name: str, measure: str, queries: Sequence[str]) -> None:
         st.html(_definition(defined, queries))
         st.download_button(
             t("define.download"),
-            data=lambda: _csv(queries[0]),
+            data=lambda: csv_of(frame, mark),
             file_name=_file_name(queries[0]),
             mime="text/csv",
             key=f"download-{name}",
@@ -117,10 +121,8 @@ def _file_name(query_name: str) -> str:
     return f"{mark}{query_name}_{chosen.start_date}_{chosen.last_day}.csv"
 
 
-def _csv(query_name: str) -> bytes:
-    """Return a query's rows as Excel opens them, every row marked where the data is simulated."""
-    frame = query(query_name)
-    mark = {t("app.data_kind"): t("app.simulated")} if facts()["is_simulated"] else {}
+def csv_of(frame: pl.DataFrame, mark: dict[str, str]) -> bytes:
+    """Return rows as Excel opens them; mark adds a column that says the same in every row."""
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*frame.columns, *mark])

@@ -99,9 +99,9 @@ def countermeasures(reasons: pl.DataFrame) -> None:
     table(
         [
             (t("cards.reason"), ""),
-            (t("cards.kind"), "s"),
+            (t("cards.kind"), "s wide"),
             (t("cards.cards"), "n"),
-            (t("cards.what_to_do"), "wide"),
+            (t("cards.what_to_do"), ""),
         ],
         [
             [

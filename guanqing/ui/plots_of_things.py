@@ -45,11 +45,15 @@ def class_gaps(classes: pl.DataFrame, *, height: int = 560) -> None:
 
 def labelled(rows: pl.DataFrame) -> pl.DataFrame:
     """Return classes with a column `label`: code and name, long names cut."""
-    limit = 13 if language() == "zh" else 26
-    name = pl.col(named("class_name"))
-    short = pl.when(name.str.len_chars() > limit).then(name.str.slice(0, limit - 1) + "…")
-    code = pl.when(pl.col("class_code").str.len_chars() <= 2).then(pl.col("class_code") + " ")
-    return rows.with_columns(label=code.otherwise(pl.lit("")) + short.otherwise(name))
+    limit, mark = (13, "、") if language() == "zh" else (26, ", ")
+    labels = []
+    for code, name in rows.select("class_code", named("class_name")).iter_rows():
+        short = name
+        if len(name) > limit:  # whole words only: a class is not cut within a name
+            words = name[:limit].rsplit(mark, 1)[0]
+            short = f"{words}…"
+        labels.append(f"{code} {short}" if len(code) <= 2 else short)
+    return rows.with_columns(label=pl.Series(labels, dtype=pl.String))
 
 
 def concentration(curve: pl.DataFrame, *, height: int = 240) -> None:

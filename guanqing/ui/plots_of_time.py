@@ -156,7 +156,10 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
         words = [text.share(value, language(), sign=True) for value in values]
         name = code if len(code) <= 2 else frame.filter(class_code=code)[named("class_name")][0]
         lines.append(Line(name, values, words))
-    labels = [f"{quarter.year} Q{(quarter.month + 2) // 3}" for quarter in quarters]
+    labels = [
+        t("filters.quarter", year=str(quarter.year), quarter=str((quarter.month + 2) // 3))
+        for quarter in quarters
+    ]
     return show(
         charts.slopes(labels, lines, look(), height=height), alt=t("alt.class_lines"), key="lines"
     )

@@ -85,7 +85,8 @@ def reconciliation_verdict() -> str:
     if covered.is_empty():
         return t("sources.not_covered")
     equal = covered.filter(verdict="equal").height
-    return t("sources.reconciled", equal=equal, count=covered.height)
+    key = "sources.reconciled_simulated" if facts()["is_simulated"] else "sources.reconciled"
+    return t(key, equal=equal, count=covered.height)
 
 
 def reconciliation(figures: Sequence[str] = ()) -> None:

@@ -33,7 +33,13 @@ def milestones() -> list[dict[str, Any]]:
 
 
 def target_value(code: str) -> float | None:
-    """Return what the year's plan promises, None where it has no such target."""
+    """Return what the year's plan promises; None where it has no such target.
+
+    A plan speaks of the whole network and its whole year: of another choice it says nothing.
+    """
+    whole_year = filters.chosen().code == str(plan_year())
+    if filters.filters()["branches"] or not whole_year:
+        return None
     target = plan.load(plan_year()).targets.get(code)
     return target.at_least if target else None
 
@@ -45,7 +51,9 @@ def plan_verdict(rows: Sequence[dict[str, Any]]) -> None:
         return note(t("targets.no_plan", year=year))
     found = Counter(row["status"] for row in rows)
     counts = {status: found[status] for status in plan.STATUS_ORDER}
-    return verdicts(t("targets.verdict", year=year, count=len(rows)), counts)
+    return verdicts(
+        t("targets.verdict", year=year, count=len(rows), day=filters.filters()["as_of"]), counts
+    )
 
 
 def pace_note() -> None:

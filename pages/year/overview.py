@@ -23,9 +23,9 @@ if left:
             queries=["plan_progress", "plan_evidence"],
         ),
     ):
-        ui.target_list(rows[:15], brief=True)
+        ui.target_list(rows, brief=True)
 with (
     right,
     ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),
 ):
-    ui.loans_at_once(height=438)
+    ui.loans_at_once(height=500)

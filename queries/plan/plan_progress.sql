@@ -3,7 +3,7 @@
 -- value   total: done since 1 January. level: the stock at the day. rate: year to date over its
 --         base. share: one total over another. survey: share satisfied of the latest answers.
 --         compliance: hours of the worst complete week at the main library. null: no evidence yet
--- status  met, on_course, behind; not_met where nothing can mend it; survey: met, not_shown,
+-- status  met, on_course, behind; not_met where nothing can mend it or the year is over; survey: met, not_shown,
 --         not_met by the 95 % interval; not_computable; milestones: planned, under_way, done, dropped
 --
 -- grain:    one row per target, then one per milestone, in the order of data/targets/<year>.toml
@@ -92,7 +92,10 @@ readings as (
         targets.target_code,
         targets.target_order,
         targets.kind,
+        targets.measure_code,
         targets.target,
+        year_pace.elapsed_share,
+        make_date(year.plan_year, 12, 31) as year_end,
         case targets.kind
             when 'total' then amounts.gained
             when 'level' then amounts.stock
@@ -133,6 +136,12 @@ judged as (
             when kind = 'compliance' and value >= target then 'on_course'
             when kind = 'compliance' then 'not_met'
             when value >= target then 'met'
+            when elapsed_share = 1 then 'not_met'
+            -- a day open is a day of the year: no more can be had than are left
+            when
+                measure_code = 'open_day_count'
+                and value + date_diff('day', $as_of::date, year_end) < target
+                then 'not_met'
             when kind != 'share' and value >= expected_value then 'on_course'
             else 'behind'
         end as status
