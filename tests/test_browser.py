@@ -338,7 +338,7 @@ def test_back_takes_the_filters_back(tab: Page) -> None:
     assert asked(tab) == {"period": ["2018"]}
 
 
-def test_the_data_behind_a_figure_can_be_downloaded(tab, site):
+def test_the_data_behind_a_figure_can_be_downloaded(tab):
     """Made when somebody clicks, in a thread that knows no session: only a real click shows it."""
     go(tab, PATHS["classes"])
     tab.get_by_role("button", name="口径").first.click()
