@@ -29,21 +29,28 @@ create table settings (
     is_assumed boolean not null -- true: nobody has stated it; the screen says so
 );
 
--- One row per file read, with what became of its lines.
+-- One row per file of every load that made this library, with what became of its lines.
 create table loads (
+    load_number integer not null, -- generation the load made
+    loaded_at timestamp not null, -- when it was loaded, local time
+    layout varchar not null, -- layout it was read with
     file_name varchar not null, -- name of the file, without its folder
+    record_kind varchar, -- kind of its records, as in data/records.toml
+    encoding varchar, -- encoding it was found to have
     line_count bigint not null, -- data lines read, the header not counted
     loaded_count bigint not null, -- lines loaded as they stood
     repaired_count bigint not null, -- lines loaded after a stated rule changed them
     refused_count bigint not null, -- lines that no rule could save
-    set_aside_count bigint not null -- lines that are sound but no loans (room bookings ...)
+    set_aside_count bigint not null, -- lines that are sound but no loans (room bookings ...)
+    already_there_count bigint not null -- lines that say what an earlier load said
 );
 
 -- How many lines of a file each rule touched; one line can meet several rules.
 create table load_rules (
+    load_number integer not null, -- load, as in loads
     file_name varchar not null, -- name of the file, as in loads
     rule_code varchar not null, -- rule of data/rules.toml
-    outcome varchar not null, -- repaired, refused, set_aside, or noted: loaded as it stood
+    outcome varchar not null, -- repaired, refused, set_aside; noted: loaded as it stood
     line_count bigint not null -- lines the rule touched
 );
 
@@ -87,13 +94,13 @@ create table items (
 create table loan_events (
     event_kind varchar not null, -- loan, renewal, return
     event_at timestamp not null, -- local time of the library
-    loan_id bigint not null, -- the loan this event belongs to
+    loan_id bigint, -- the loan this event belongs to; null where it is not in the data
     reader_id bigint, -- null once the reader has been deleted
     item_id bigint, -- null once the item has been deleted
     branch_code varchar, -- branch where it happened
     channel_code varchar, -- desk, self_service, bookstore ...; null unknown
     due_date date, -- due date this event set; null where the source gives none
-    quantity smallint not null -- times it stands for: over 1 where only a count and the last stamp are known
+    quantity smallint not null -- times it stands for; 0: nobody recorded it, but it must have been
 );
 
 -- What happened to cards (读者证).
@@ -182,6 +189,14 @@ create table digital_resources (
     resource_name varchar not null, -- name of the database or collection
     counted_on date not null, -- day of the reading
     storage_tb double -- storage in TB; null not stated
+);
+
+-- Uses of digital resources in a month, as vendors report them (COUNTER).
+create table digital_usage (
+    resource_name varchar not null, -- platform or database
+    metric_code varchar not null, -- Total_Item_Requests, Searches_Regular ...
+    month_end date not null, -- last day of the month
+    usage_count bigint not null -- uses
 );
 
 -- Counts typed in or taken from another report.

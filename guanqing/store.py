@@ -1,24 +1,37 @@
 """Where the library lives on disk: generations, and a link to the one being served.
 
     <store>/library.duckdb -> generations/000012.duckdb
-    <store>/generations/000012.duckdb        the library, never changed once it is here
-    <store>/generations/000012.names.duckdb  names and card numbers of the same generation
+    <store>/lock                               held by whoever writes, and says who that is
+    <store>/generations/000012.duckdb          the library, never changed once it is here
+    <store>/generations/000012.names.duckdb    names and card numbers of the same generation
+    <store>/generations/000012.records.duckdb  the source records behind it
+    <store>/generations/000012.json            who made it, when, from which files
 
 A generation is written under another name and moved here whole, and the link is replaced in one
-step, so that a reader sees the old library or the new one and never a half.
+step, so that a reader sees the old library or the new one and never a half. A writer may be killed
+between any two steps: what it leaves is told from what was served, and the next writer sweeps it.
 """
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from guanqing import disk, generations, locks
+from guanqing.generations import SIDES, Draft, Generation, about_of, names_of, records_of
+from guanqing.locks import Holder
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 
+__all__ = ["Draft", "Generation", "Store", "about_of", "default_store", "names_of", "records_of"]
+
 KEPT_GENERATIONS = 5
+
+# A link in a draft to the generation it is about to become. It turns into the link that is served,
+# so as long as it is in the draft its generation has never been.
+UNSERVED = "unserved"
 
 
 @dataclass(frozen=True)
@@ -32,55 +45,169 @@ class Store:
         """Return the path of library.duckdb, a link."""
         return self.root / "library.duckdb"
 
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the generations."""
+        return self.root / "generations"
+
     def current(self) -> Path:
         """Return the real file being served now; a reader asks once and keeps to it."""
         if not self.link.exists():
             raise Problem("no_library", path=self.link)
         return self.link.resolve()
 
-    @contextmanager
-    def writing(self) -> Iterator[Path]:
-        """Yield a new folder to write a generation into, and serve it when the block ends well.
+    def generations(self) -> list[Generation]:
+        """Return the generations that are kept, newest first."""
+        served = self.link.resolve()
+        unserved = self._unserved()
+        found = [
+            generations.read(number, path, is_current=path.resolve() == served)
+            for number, path in generations.files_in(self.folder).items()
+            if path not in unserved
+        ]
+        return [generation for generation in reversed(found) if generation]
 
-        The block leaves library.duckdb and, if it has names, names.duckdb in the folder.
+    def lock_holder(self) -> Holder | None:
+        """Return who is writing now, or None."""
+        return locks.holder_of(self.root / "lock")
+
+    @contextmanager
+    def writing(self, kind: str = "other") -> Iterator[Draft]:
+        """Yield a draft to write a generation into, and serve it when the block ends well.
+
+        The block leaves library.duckdb in the draft's folder, closed; it may leave names.duckdb
+        and records.duckdb there, and put the account of each source file into `files`. Nobody else
+        writes meanwhile. Problem: store_locked, store_not_writable, disk_full.
         """
-        generations = self.root / "generations"
-        draft = generations / f"draft-{os.getpid()}"
-        try:
-            draft.mkdir(parents=True)
-        except OSError as error:
-            raise Problem("store_not_writable", path=self.root) from error
-        try:
-            yield draft
-            self._publish(draft)
-        finally:
+        with self._locked(kind) as writer:
+            number = max(generations.files_in(self.folder), default=0) + 1
+            draft = Draft(self._new_draft(), number, self._served(), kind)
+            try:
+                yield draft
+                self._publish(draft, writer)
+            except OSError as error:
+                if error.errno not in disk.FULL:
+                    raise
+                raise self._full(draft.folder) from error
+
+    def undo(
+        self, to: int | None = None, check: Callable[[Path], object] = lambda library: None
+    ) -> Generation:
+        """Serve the generation that the current one was made from, or generation `to`.
+
+        Nothing is deleted, so an undo can be undone. `check` may raise for a file that should
+        not be served. Problem: no_library, nothing_to_undo, generation_gone, store_locked.
+        """
+        if not os.path.lexists(self.link) and not self.generations():
+            raise Problem("no_library", path=self.link)
+        with self._locked("undo"):
+            chosen = self._to_go_back_to(to)
+            check(chosen.path)
+            with self._saying_what_fails():
+                link = self._new_draft() / "link"
+                link.symlink_to(chosen.path.relative_to(self.root))
+                self._serve(link, chosen.number)
+            return replace(chosen, is_current=True)
+
+    def _to_go_back_to(self, number: int | None) -> Generation:
+        kept = {generation.number: generation for generation in self.generations()}
+        names = ", ".join(map(str, kept)) or "—"
+        if number is None:
+            served = self._served()
+            chosen = kept.get(served.parent) if served and served.parent else None
+            if chosen is None:
+                raise Problem("nothing_to_undo", path=self.root, kept=names)
+            return chosen
+        if number not in kept:
+            raise Problem("generation_gone", number=str(number), path=self.root, kept=names)
+        return kept[number]
+
+    @contextmanager
+    def _locked(self, what: str) -> Iterator[Holder]:
+        with ExitStack() as held:
+            with self._saying_what_fails():
+                self.folder.mkdir(parents=True, exist_ok=True)
+                holder = held.enter_context(locks.holding(self.root / "lock", what))
+                self._sweep()
+            try:
+                yield holder
+            finally:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        # what killed writers have left, or this one; only the holder of the lock may
+        for path in self._unserved():
+            generations.remove(path)
+        for path in generations.orphans_in(self.folder):
+            path.unlink(missing_ok=True)
+        for draft in self.folder.glob("draft-*"):  # last: a draft says what was never served
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _publish(self, draft: Path) -> None:
-        generations = draft.parent
-        number = max((int(path.stem) for path in self._numbered()), default=0) + 1
-        generation = generations / f"{number:06}.duckdb"
-        names = draft / "names.duckdb"
-        if names.exists():
-            os.replace(names, names_of(generation))
-        os.replace(draft / "library.duckdb", generation)
+    def _unserved(self) -> set[Path]:
+        found = set()
+        for draft in self.folder.glob("draft-*"):
+            with suppress(OSError):  # most have not come so far; some are another account's
+                found.add(self.folder / (draft / UNSERVED).readlink().name)
+        return found
+
+    def _new_draft(self) -> Path:
+        draft = self.folder / f"draft-{os.getpid()}"
+        with self._saying_what_fails():
+            draft.mkdir(mode=0o700)  # names are written here
+        return draft
+
+    def _served(self) -> Generation | None:
+        return next((found for found in self.generations() if found.is_current), None)
+
+    def _publish(self, draft: Draft, writer: Holder) -> None:
+        if unwritten := list(draft.folder.glob("*.wal")):
+            raise ValueError(f"not closed, or not checkpointed: {unwritten}")
+        generation = self.folder / f"{draft.number:06}.duckdb"
+        link = draft.folder / UNSERVED
+        link.symlink_to(generation.relative_to(self.root))
+        draft.write_about(writer)
+        for private in (draft.names, draft.records):
+            if private.exists():
+                private.chmod(0o600)
+        sides = {draft.folder / name: generation.with_suffix(side) for side, name in SIDES.items()}
+        moves = {source: target for source, target in sides.items() if source.exists()}
+        moves[draft.library] = generation  # last: what belongs to it is there when it comes
+        disk.sync(*moves, draft.folder)
+        for source, target in moves.items():
+            os.replace(source, target)
+        disk.sync(self.folder)
+        self._serve(link, draft.number)
+        self._prune(draft)
+
+    def _serve(self, link: Path, number: int) -> None:
         if self.link.exists() and not self.link.is_symlink():
             # a file that no load of ours has put there: kept, under the number it gives way to
-            os.replace(self.link, self.root / f"library-before-{number:06}.duckdb")
-        new_link = draft / "link"
-        new_link.symlink_to(generation.relative_to(self.root))
-        os.replace(new_link, self.link)
-        for old in self._numbered()[:-KEPT_GENERATIONS]:
-            old.unlink()
-            names_of(old).unlink(missing_ok=True)
+            kept = self.root / f"library-before-{number:06}.duckdb"
+            if not (kept.exists() and kept.samefile(self.link)):  # a killed writer came so far
+                os.link(self.link, kept)  # no moment without a library
+        os.replace(link, self.link)
+        disk.sync(self.root)
 
-    def _numbered(self) -> list[Path]:
-        return sorted((self.root / "generations").glob("[0-9]*[0-9].duckdb"))
+    def _prune(self, draft: Draft) -> None:
+        files = generations.files_in(self.folder)
+        kept = {*list(files)[-KEPT_GENERATIONS:], draft.number}
+        if draft.parent:  # may be old, after an undo; an undo of this one leads there
+            kept.add(draft.parent.number)
+        for number in files.keys() - kept:
+            generations.remove(files[number])
 
+    @contextmanager
+    def _saying_what_fails(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if error.errno in disk.FULL:
+                raise self._full(self.folder / f"draft-{os.getpid()}") from error
+            raise Problem("store_not_writable", path=self.root) from error
 
-def names_of(generation: Path) -> Path:
-    """Return the path of the names file that belongs to a generation, whether it exists or not."""
-    return generation.with_suffix(".names.duckdb")
+    def _full(self, draft: Path) -> Problem:
+        written = f"{disk.size(draft) / 2**20:.1f}"
+        return Problem("disk_full", path=self.root, written=written)
 
 
 def default_store() -> Store:

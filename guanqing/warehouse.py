@@ -16,7 +16,7 @@ from guanqing.paths import QUERIES
 from guanqing.problems import Problem
 from guanqing.store import names_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # A table name must never mean a Python variable, and nothing may be fetched at run time.
 SAFE: dict[str, str | bool | int | float | list[str]] = {

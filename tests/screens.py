@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from guanqing import text
 from guanqing.paths import ROOT
+from guanqing.ui import visitor
 
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("pages/*/*.py"))
 
@@ -24,8 +25,14 @@ def open_page(page: str, store: Path, language: str = "zh", **query: str) -> App
         app.query_params[key] = value
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GUANQING_STORE", str(store))
+        sit_here(patch)
         # Before the first run a page is known by its file name, which is its address here too.
         return app.switch_page(page).run()
+
+
+def sit_here(patch: pytest.MonkeyPatch, address: str | None = None, **headers: str) -> None:
+    """Let the visitor of a page sit at this machine, unless told otherwise; AppTest says nothing."""
+    patch.setattr(visitor, "came_from", lambda: (address, {"Host": "localhost:8501"} | headers))
 
 
 def htmls(app: AppTest) -> list[str]:
@@ -41,12 +48,18 @@ def seen(html: str) -> str:
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", html), *hints]))
 
 
+BLOCKS = ("popover", "expander")  # they hold other elements, and their label in a part of theirs
+
+
 def words(app: AppTest) -> list[str]:
     """Return everything on the screen that is ours to word: HTML, labels, choices and charts."""
     found = [seen(html) for html in htmls(app)]
-    for kind in ("date_input", "selectbox", "multiselect", "toggle", "download_button", "popover"):
+    for kind in (
+        *("date_input", "selectbox", "multiselect", "toggle", "download_button", "popover"),
+        *("button", "page_link", "file_uploader", "text_input", "expander"),
+    ):
         for element in app.get(kind):
-            proto = element.proto.popover if kind == "popover" else element.proto
+            proto = getattr(element.proto, kind) if kind in BLOCKS else element.proto
             found += [proto.label, *getattr(proto, "options", [])]
             found += [getattr(proto, "help", ""), getattr(proto, "placeholder", "")]
     for kind in ("error", "warning", "info", "exception"):

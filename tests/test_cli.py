@@ -216,10 +216,13 @@ def test_a_program_that_reads_rows_is_told_beside_them_that_they_are_simulated(
 # --- load
 
 
+COUNTS = ("lines_read", "loaded", "repaired", "refused", "set_aside", "already_there")
+
+
 def account(result: Result) -> list[int]:
-    """Return the counts of the loans file: read, loaded, repaired, refused, set aside."""
+    """Return the counts of the loans file."""
     (line,) = re.findall(r"inter_reevaluation\.csv\s+│(.*)│", result.stdout)[:1]
-    return [int(count.replace(",", "")) for count in line.split("│")]
+    return [int(count.replace(",", "")) for count in line.split("│")[2:]]
 
 
 def test_a_clean_load_ends_with_0_and_accounts_for_every_line(
@@ -227,7 +230,7 @@ def test_a_clean_load_ends_with_0_and_accounts_for_every_line(
 ) -> None:
     result = run("load", export(loan_count=30), "--layout", "seu", "--store", tmp_path / "store")
     assert result.exit_code == 0
-    assert account(result) == [30, 30, 0, 0, 0]
+    assert account(result) == [30, 30, 0, 0, 0, 0]
     assert str(Store(tmp_path / "store").current()) in result.stderr
 
 
@@ -237,10 +240,47 @@ def test_a_load_with_refused_lines_ends_with_1_and_names_them(
     folder = export(loan_count=30, bad_lines=2)
     result = run("load", folder, "--layout", "seu", "--store", tmp_path / "store")
     assert result.exit_code == 1
-    assert account(result) == [32, 30, 0, 2, 0]
+    assert account(result) == [32, 30, 0, 2, 0, 0]
     _, refusals = result.stdout.split(text.translate("cli.refused_lines", "en", count="2"))
     assert re.findall(r"inter_reevaluation\.csv\s*│\s*(\d+)\s*│", refusals) == ["32", "33"]
     assert Store(tmp_path / "store").current().exists()
+
+
+def test_the_account_comes_as_json_for_programs(
+    tmp_path: Path, export: Callable[..., Path]
+) -> None:
+    words = ("--layout", "seu", "--store", tmp_path / "store", "--json")
+    first, second = (
+        json.loads(run("load", export(loan_count=30, bad_lines=2), *words).stdout) for _ in range(2)
+    )
+    (loans,) = [file for file in first["files"] if file["file"] == "inter_reevaluation.csv"]
+    assert [loans[count] for count in COUNTS] == [32, 30, 0, 2, 0, 0]
+    assert loans["by_rule"] == {"too_few_fields": 2}
+    assert [line["line_number"] for line in first["refused_lines"]] == [32, 33]
+    (again,) = [file for file in second["files"] if file["file"] == "inter_reevaluation.csv"]
+    assert [again[count] for count in COUNTS] == [32, 0, 0, 2, 0, 30]
+    assert (first["load_number"], second["load_number"]) == (1, None)
+
+
+def test_refused_lines_come_back_as_a_file_to_mend_and_load(
+    tmp_path: Path, export: Callable[..., Path]
+) -> None:
+    words = ("--layout", "seu", "--store", tmp_path / "store")
+    run("load", export(loan_count=30, bad_lines=2), *words)
+    result = run("refused", tmp_path / "out", "--store", tmp_path / "store")
+    assert result.exit_code == 0
+    (path,) = (tmp_path / "out").iterdir()
+    header, *lines = path.read_text(encoding="utf-8-sig").splitlines()
+    assert header.startswith("#line,#rule,inter_id,")
+    assert [line.split(",")[:2] for line in lines] == [
+        ["32", "too_few_fields"],
+        ["33", "too_few_fields"],
+    ]
+    mended = ["32,too_few_fields,901,1,1,2024-03-01 10:00:00,,,0", lines[1]]
+    path.write_text("\n".join([header, *mended]), encoding="utf-8-sig")
+    result = run("load", path, *words, "--json")
+    (file,) = json.loads(result.stdout)["files"]
+    assert [file[count] for count in COUNTS] == [2, 1, 0, 1, 0, 0]
 
 
 def guanqing(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -258,8 +298,11 @@ def test_a_load_of_nothing_ends_with_2_and_a_sentence(
     tmp_path: Path, export: Callable[..., Path]
 ) -> None:
     folder = export(loan_count=0, bad_lines=3)
-    result = guanqing("load", folder, "--layout", "seu", "--store", tmp_path / "store")
+    loans = folder / "inter_reevaluation.csv"
+    result = guanqing("load", loans, "--layout", "seu", "--store", tmp_path / "store")
     assert result.returncode == 2
+    assert "too_few" not in result.stdout
+    assert text.translate("cli.refused_lines", "en", count="3") in result.stdout
     assert "✖" in result.stderr
     assert "Traceback" not in result.stderr
     assert not (tmp_path / "store" / "library.duckdb").exists()

@@ -100,6 +100,8 @@ def test_nothing_on_a_page_is_a_key_or_a_gap_of_the_program(
 # What stays as it is in Chinese: names, codes, standards and commands.
 LATIN = re.compile(
     r"guanqing (?:load|demo|serve)|data/targets/\d{4}\.toml|[a-z_]+\.csv"  # what is typed, files
+    r"|设为 [a-z]+"  # what is written in a layout
+    r"|(?i:csv|txt|excel|parquet|zip)|[\w.-]+@[\w.-]+"  # kinds of files, accounts
     r"|ISO \d+|GB/T \d+|Wilson|CSV|SQL|TB|Interlib|SEU|Guanqing"
     r"|布局 (?:demo|seu|none)|Q[1-4]\b"
 )

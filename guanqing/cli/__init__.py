@@ -1,8 +1,15 @@
-"""The `guanqing` command: build, load, look, ask and serve."""
+"""The `guanqing` command: build, load, go back, look, ask and serve."""
 
 import sys
 
-from guanqing.cli import ask, fill, serving  # noqa: F401  (each adds its commands to the app)
+from guanqing.cli import (  # noqa: F401  (each adds its commands to the app)
+    ask,
+    fill,
+    history,
+    propose,
+    serving,
+    templates,
+)
 from guanqing.cli.frame import app, complain
 from guanqing.problems import Problem
 

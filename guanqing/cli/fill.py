@@ -1,5 +1,7 @@
-"""Commands that write a library: demo and load."""
+"""Commands that write a library: demo and load, and the lines a load refused."""
 
+import json
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,9 +14,12 @@ from rich.table import Table
 
 from guanqing import demo as simulation
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
-from guanqing.intake import loading, rules
+from guanqing.cli import propose
+from guanqing.intake import loading, refusals, resolving, rules
 from guanqing.intake.accounts import LoadReport
 from guanqing.intake.build import derivations
+from guanqing.intake.records import kinds
+from guanqing.problems import Problem
 from guanqing.store import Store
 
 SHOWN_REFUSALS = 20
@@ -42,27 +47,78 @@ def build_demo(store: Store) -> None:
 @app.command()
 def load(
     paths: Annotated[
-        list[Path], typer.Argument(help="Files of an export, or the folder that holds them.")
+        list[Path],
+        typer.Argument(help="Files of an export, folders or zips that hold them."),
     ],
     layout: Annotated[
-        str, typer.Option("--layout", help="Name of a file in data/layouts/, without .toml.")
-    ],
+        str | None,
+        typer.Option(
+            "--layout",
+            help="How to read them: a name that `guanqing layouts` lists. Without it nothing is "
+            "loaded; what the files seem to hold is shown.",
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", help="utf-8, gb18030, big5, utf-16; found out if not given."),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the account for a program.")
+    ] = False,
     store: StoreOption = None,
 ) -> None:
-    """Read a real export into a new library and switch the dashboard to it.
+    """Read a real export into the library and switch the dashboard to it.
 
-    The library being served is never touched: a new file is written and takes its place only when
-    it is whole. Says for each file how many lines were read, loaded, repaired and refused.
+    The library being served is never touched: a new one is made of everything loaded so far and of
+    these files, and takes its place only when it is whole. Nothing is counted twice, whatever files
+    overlap; in which order they come does not matter. Says for each file how many lines were read,
+    loaded, repaired, refused, set aside and already there. `guanqing undo` goes back.
 
     Exit code: 0 loaded, 1 loaded but lines were refused, 2 nothing loaded.
     """
     chosen = store_at(store)
-    with _progress(len(derivations()) + len(paths)) as report:
-        account = loading.load(paths, layout, chosen, report)
-    _print_account(account)
-    err.print(say("cli.loaded_into", path=str(chosen.current())), soft_wrap=True)
-    if any(file.refused for file in account.files):
+    if layout is None:
+        propose.show(paths, chosen)
+        raise typer.Exit(2)
+    with _progress(len(derivations()) + len(resolving.steps()) + len(paths)) as report:
+        account = loading.load(paths, layout, chosen, report, encoding=encoding)
+    if as_json:
+        sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
+    else:
+        show_account(account)
+    if account.is_unusable:
+        raise Problem("nothing_loadable", layout=layout)
+    if account.load_number is None:
+        err.print(say("cli.nothing_new"), soft_wrap=True)
+    else:
+        err.print(say("cli.loaded_into", path=str(chosen.current())), soft_wrap=True)
+    if account.total("refused"):
         raise typer.Exit(1)
+
+
+@app.command()
+def refused(
+    target: Annotated[
+        Path, typer.Argument(help="Folder to write to; one file for each source file.")
+    ] = Path("refused"),
+    load_number: Annotated[
+        int | None, typer.Option("--load", help="Number of the load; the last one if left out.")
+    ] = None,
+    repaired: Annotated[
+        bool, typer.Option("--repaired", help="Write the repaired lines too.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Write the lines that a load refused, as they were, to be mended and loaded again.
+
+    Each line has its number in the source and the rule it met before it, in two columns that a
+    later load does not read.
+    """
+    written = refusals.write(store_at(store), target, load_number, with_repaired=repaired)
+    for path, count in written.items():
+        err.print(say("cli.refused_written", path=str(path), count=f"{count:,}"), soft_wrap=True)
+    if not written:
+        err.print(say("cli.none_refused"))
 
 
 @contextmanager
@@ -84,43 +140,55 @@ def _progress(steps: int) -> Iterator[Callable[[str], None]]:
         progress.update(task, completed=steps)
 
 
-def _print_account(account: LoadReport) -> None:
-    counts = ("lines_read", "loaded", "repaired", "refused", "set_aside")
+def show_account(account: LoadReport) -> None:
+    """Print what became of the lines of every file, and by which rules."""
+    counts = ("lines_read", "loaded", "repaired", "refused", "set_aside", "already_there")
     files = Table()
-    files.add_column("")
+    for name in ("file", "kind_of_record", "encoding"):
+        files.add_column(say(f"cli.{name}"))
     for name in counts:
         files.add_column(say(f"cli.lines_{name.removeprefix('lines_')}"), justify="right")
     for file in account.files:
-        files.add_row(file.file_name, *(f"{getattr(file, name):,}" for name in counts))
+        name = kinds()[file.kind].name[language()]
+        numbers = (f"{getattr(file, count):,}" for count in counts)
+        files.add_row(file.file_name, name, file.encoding, *numbers)
     out.print(files)
+    if account.by_rule:
+        out.print(_rules_touched(account))
+    if account.unmapped_codes:
+        out.print(_unmapped(account))
+    if account.refused_lines:
+        out.print(_refusals(account))
+    for name in account.skipped:
+        out.print(say("cli.skipped", name=name), soft_wrap=True, highlight=False)
+
+
+def _rules_touched(account: LoadReport) -> Table:
     known = rules.rules()
-    touched = Table(say("cli.rule"), say("cli.outcome"), say("cli.lines"))
+    table = Table(say("cli.rule"), say("cli.outcome"), say("cli.lines"))
     for code, line_count in account.by_rule.items():
         rule = known[code]
-        touched.add_row(rule.name[language()], say(f"outcome.{rule.outcome}"), f"{line_count:,}")
-    if account.by_rule:
-        out.print(touched)
-    if account.refused_lines:
-        _print_refusals(account)
+        table.add_row(rule.name[language()], say(f"outcome.{rule.outcome}"), f"{line_count:,}")
+    return table
 
 
-def _print_refusals(account: LoadReport) -> None:
+def _unmapped(account: LoadReport) -> Table:
+    heads = (say(f"cli.{name}") for name in ("file", "column", "value", "lines"))
+    table = Table(*heads, title=say("cli.unmapped_codes"), title_justify="left")
+    for code in account.unmapped_codes[:SHOWN_REFUSALS]:
+        table.add_row(code.file_name, code.column, code.value, f"{code.line_count:,}")
+    return table
+
+
+def _refusals(account: LoadReport) -> Table:
     shown = account.refused_lines[:SHOWN_REFUSALS]
     table = Table(
-        say("cli.file"),
-        say("cli.line"),
-        say("cli.column"),
-        say("cli.value"),
-        say("cli.rule"),
+        *(say(f"cli.{name}") for name in ("file", "line", "column", "value", "rule")),
         title=say("cli.refused_lines", count=str(len(shown))),
         title_justify="left",
     )
     for line in shown:
-        table.add_row(
-            line.file_name,
-            str(line.line_number),
-            line.column or "",
-            line.value or "",
-            rules.rules()[line.rule_code].name[language()],
-        )
-    out.print(table)
+        rule = rules.rules()[line.rule_code].name[language()]
+        place = (line.file_name, str(line.line_number), line.column or "", line.value or "")
+        table.add_row(*place, rule)
+    return table

@@ -38,7 +38,7 @@ def build(store: Store, report: Report = lambda step: None) -> None:
     printed = published.load(PRINTED_YEAR)
     calendar = read_calendar()
     years = simulated_years(calendar, printed)
-    with building(store, report) as library:
+    with building(store, report, kind="demo") as library:
         _put_network(library, calendar, report)
         _put_circulation(library, calendar, years, printed, report)
         _put_registers(library, calendar, years, printed, report)

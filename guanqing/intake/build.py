@@ -1,15 +1,17 @@
 """Write a new generation of the library: sources in, derived tables computed, link switched."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
+from guanqing import disk
 from guanqing.paths import DATA
-from guanqing.store import Store
+from guanqing.store import Draft, Store
 from guanqing.warehouse import SAFE, SCHEMA_VERSION
 
 NAMES_SCHEMA = """
@@ -36,8 +38,9 @@ Report = Callable[[str], None]
 class Library:
     """A library being written: put rows in its tables; nothing is served yet."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, draft: Draft) -> None:
         self.connection = connection
+        self.draft = draft
 
     def put(self, table: str, frame: pl.DataFrame) -> None:
         """Append a frame to a table, by column name; columns left out are null."""
@@ -59,6 +62,10 @@ class Library:
                 "loaded_at": datetime.now().replace(microsecond=0),
             },
         )
+
+    def account_for(self, files: Sequence[dict[str, Any]]) -> None:
+        """Say what became of the lines of each source file, for `guanqing history`."""
+        self.draft.files = list(files)
 
     def derive(self, report: Report) -> None:
         """Fill the derived tables and hold every key to be one."""
@@ -84,27 +91,55 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def building(store: Store, report: Report = lambda step: None) -> Iterator[Library]:
-    """Yield a library to fill; when the block ends well, derive, check, close and serve it."""
-    with store.writing() as draft:
-        connection = duckdb.connect(str(draft / "library.duckdb"), config=SAFE)
+def building(
+    store: Store, report: Report = lambda step: None, *, kind: str = "other"
+) -> Iterator[Library]:
+    """Yield a library to fill; when the block ends well, derive, check, close and serve it.
+
+    kind is what `guanqing history` calls it: load, demo.
+    """
+    with store.writing(kind) as draft, _full_disk_told():
+        connection = duckdb.connect(str(draft.library), config=SAFE)
         try:
             # DuckDB's own bar would print between the lines of ours
             connection.execute("set enable_progress_bar = false")
-            connection.execute(f"attach '{draft / 'names.duckdb'}' as names")
+            connection.execute(f"attach '{_quoted(draft.names)}' as names")
             create_schema(connection)
             connection.execute(NAMES_SCHEMA)
-            library = Library(connection)
+            library = Library(connection, draft)
             yield library
             library.derive(report)
-            connection.execute("checkpoint names")
-            connection.execute("checkpoint")
+            _checkpoint(connection)
         finally:
             connection.close()
-        if not _has_names(draft / "names.duckdb"):
-            (draft / "names.duckdb").unlink()
+        if not _has_names(draft.names):
+            draft.names.unlink()
+
+
+def _checkpoint(connection: duckdb.DuckDBPyConnection) -> None:
+    # whatever is attached to be written, the records behind the library among it
+    for (name,) in connection.sql(
+        "select database_name from duckdb_databases() "
+        "where path is not null and not readonly and not internal"
+    ).fetchall():
+        connection.execute(f'checkpoint "{name}"')
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        full = disk.error_if_full(str(error))
+        if full is None:
+            raise
+        raise full from error
 
 
 def _has_names(path: Path) -> bool:
     with duckdb.connect(str(path), read_only=True) as connection:
         return bool(connection.sql("select count(*) from names").fetchall()[0][0])
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")

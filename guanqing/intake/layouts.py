@@ -1,18 +1,34 @@
 """Layouts: how each source system names its files, columns and codes (data/layouts/*.toml)."""
 
-import csv
 import tomllib
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from guanqing.intake.fields import CODE, TABLES
+from guanqing.intake import sources
+from guanqing.intake.entries import Entry
+from guanqing.intake.records import ID_KINDS
+from guanqing.intake.sources import Source
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 
 FOLDER = DATA / "layouts"
-ID_KINDS = ("anonymous", "surrogate")
-ENTRIES = {"library", "branches", "ids", "format", *TABLES}
+STAMPS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")
+ENTRIES = {"title", "note", "library", "branches", "ids", "format", "rules", "sources"}
+# Rules that a library may decide otherwise, and the ways it can.
+SETTINGS = {
+    "first_year": "1900",
+    "two_digit_year": "refused",
+    "overlapping_loan": "noted",
+    "loan_without_return": "closed",
+    "scheme": "clc",
+}
+CHOICES = {
+    "scheme": ("clc", "other"),
+    "two_digit_year": ("refused", "read"),
+    "overlapping_loan": ("noted", "closed"),
+    "loan_without_return": ("closed", "noted"),
+}
 
 
 @dataclass(frozen=True)
@@ -25,157 +41,98 @@ class Branch:
 
 
 @dataclass(frozen=True)
-class TableLayout:
-    """Where a table of fields.TABLES stands in the source."""
-
-    table: str
-    file: str  # pattern of the file's name
-    columns: dict[str, str]  # field -> column of the header; nothing else is read
-    codes: dict[str, dict[str, str]]  # field -> code in the source -> code of data/codes.csv
-
-
-@dataclass(frozen=True)
 class Layout:
     """Everything that is particular to one source system."""
 
     name: str
-    name_zh: str
-    name_en: str
-    branch: Branch
-    delimiter: str
-    quote: str
-    stamp_format: str
-    tables: dict[str, TableLayout]
+    title: dict[str, str]
+    note: dict[str, str]
+    sources: tuple[Source, ...]
+    library: dict[str, str] = field(default_factory=dict)
+    branches: tuple[Branch, ...] = ()
+    ids: dict[str, str] = field(default_factory=dict)  # reader, item, loan -> number or text
+    stamps: tuple[str, ...] = STAMPS
+    zone: str = ""
+    delimiter: str = ""
+    quote: str = ""
+    encoding: str = ""
+    rules: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
 
 
-def names() -> list[str]:
-    """Return the names of all layouts."""
-    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+def names(own: Path | None = None) -> list[str]:
+    """Return the names of all layouts: the product's, and those saved in the folder `own`."""
+    return sorted({path.stem for folder in _folders(own) for path in folder.glob("*.toml")})
 
 
-def read(name: str) -> Layout:
-    """Read and check a layout; an unknown, wrong or unsupported one is a Problem."""
-    if name not in names():
-        raise Problem("unknown_layout", name=name, names=", ".join(names()))
+def read(name: str, own: Path | None = None) -> Layout:
+    """Read and check a layout; an unknown or wrong one is a Problem. One of `own` goes first."""
+    if name not in names(own):
+        raise Problem("unknown_layout", name=name, names=", ".join(names(own)))
+    found = [folder / f"{name}.toml" for folder in _folders(own)]
+    path = next(path for path in found if path.exists())
     try:
-        entries = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+        entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem("layout_invalid", layout=name, entry=error) from error
     return parse(name, entries)
 
 
+def _folders(own: Path | None) -> list[Path]:
+    return [own, FOLDER] if own else [FOLDER]
+
+
 def parse(name: str, entries: dict[str, Any]) -> Layout:
     """Make a layout of the entries of its file."""
-    entry = _Entry(name, "", entries)
+    entry = Entry(name, "", entries)
     entry.allow_only(ENTRIES)
-    _require_supported_ids(entry.table("ids"))
-    library, form = entry.table("library"), entry.table("format")
-    tables = {table: _table(table, entry.table(table)) for table in TABLES if table in entries}
-    if "loans" not in tables:
-        entry.table("loans")
+    form, ids = entry.table("format"), entry.table("ids")
+    form.allow_only({"encoding", "delimiter", "quote", "stamps", "zone"})
+    ids.allow_only(set(ID_KINDS))
+    named = tuple(sources.source(source) for source in entry.tables("sources"))
     return Layout(
         name=name,
-        name_zh=library.text("name_zh"),
-        name_en=library.text("name_en"),
-        branch=_only_branch(entry),
-        delimiter=form.character("delimiter"),
-        quote=form.character("quote"),
-        stamp_format=form.text("stamp"),
-        tables=tables,
+        title=_both(entry, "title"),
+        note=_both(entry, "note") if "note" in entries else {"zh": "", "en": ""},
+        sources=named or sources.plain(),
+        library=_library(entry.table("library")),
+        branches=tuple(_branch(branch) for branch in entry.tables("branches")),
+        ids={kind: ids.one_of(kind, ("number", "text"), "text") for kind in ID_KINDS},
+        stamps=form.names("stamps", STAMPS),
+        zone=form.text("zone", ""),
+        delimiter=_character(form, "delimiter"),
+        quote=_character(form, "quote"),
+        encoding=form.text("encoding", ""),
+        rules=_rules(entry.table("rules")),
     )
 
 
-@dataclass(frozen=True)
-class _Entry:
-    """A table of the file, and its path for whoever has to mend it."""
-
-    layout: str
-    path: str
-    values: dict[str, Any]
-
-    def at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
-
-    def wrong(self, key: str) -> Problem:
-        return Problem("layout_invalid", layout=self.layout, entry=self.at(key))
-
-    def unsupported(self, key: str, found: object) -> Problem:
-        return Problem("layout_unsupported", layout=self.layout, entry=self.at(key), found=found)
-
-    def allow_only(self, keys: set[str]) -> None:
-        for key in self.values:
-            if key not in keys:
-                raise self.wrong(key)
-
-    def table(self, key: str) -> "_Entry":
-        found = self.values.get(key)
-        if not isinstance(found, dict):
-            raise self.wrong(key)
-        return _Entry(self.layout, self.at(key), found)
-
-    def text(self, key: str) -> str:
-        found = self.values.get(key)
-        if not isinstance(found, str) or not found:
-            raise self.wrong(key)
-        return found
-
-    def character(self, key: str) -> str:
-        found = self.text(key)
-        if len(found) != 1:
-            raise self.wrong(key)
-        return found
-
-    def texts(self) -> dict[str, str]:
-        return {key: self.text(key) for key in self.values}
+def _both(entry: Entry, key: str) -> dict[str, str]:
+    table = entry.table(key)
+    return {language: table.text(language) for language in ("zh", "en")}
 
 
-def _require_supported_ids(ids: _Entry) -> None:
-    ids.allow_only({"reader_id", "item_id"})
-    for key in ("reader_id", "item_id"):
-        kind = ids.text(key)
-        if kind not in ID_KINDS:
-            raise ids.wrong(key)
-        # a card number must not reach library.duckdb, and there is no surrogate for it yet
-        if kind != "anonymous":
-            raise ids.unsupported(key, kind)
-
-
-def _only_branch(entry: _Entry) -> Branch:
-    found = entry.values.get("branches")
-    if not isinstance(found, list) or not found:
-        raise entry.wrong("branches")
+def _character(entry: Entry, key: str) -> str:
+    found = entry.text(key, "")
     if len(found) > 1:
-        raise entry.unsupported("branches", len(found))
-    branch = _Entry(entry.layout, "branches", found[0])
-    branch.allow_only({"code", "name_zh", "name_en"})
-    return Branch(branch.text("code"), branch.text("name_zh"), branch.text("name_en"))
-
-
-def _table(table: str, entry: _Entry) -> TableLayout:
-    entry.allow_only({"file", "columns", "codes"})
-    fields, columns = TABLES[table].fields, entry.table("columns")
-    columns.allow_only(set(fields))
-    for field_name, field in fields.items():
-        if field.is_needed:
-            columns.text(field_name)
-    codes = _codes(entry, {name for name in columns.values if fields[name].kind == CODE})
-    return TableLayout(table, entry.text("file"), columns.texts(), codes)
-
-
-def _codes(entry: _Entry, coded: set[str]) -> dict[str, dict[str, str]]:
-    if "codes" not in entry.values and not coded:
-        return {}
-    codes = entry.table("codes")
-    codes.allow_only(coded)
-    found = {name: codes.table(name).texts() for name in sorted(coded)}
-    for name, meanings in found.items():
-        for source_code, code in meanings.items():
-            if code not in _known_codes(name):
-                raise codes.table(name).wrong(source_code)
+        raise entry.wrong(key)
     return found
 
 
-@cache
-def _known_codes(list_name: str) -> frozenset[str]:
-    with (DATA / "codes.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["code"] for row in csv.DictReader(lines) if row["list"] == list_name)
+def _library(entry: Entry) -> dict[str, str]:
+    entry.allow_only({"name_zh", "name_en", "main_branch", "zone"})
+    return entry.texts()
+
+
+def _branch(entry: Entry) -> Branch:
+    entry.allow_only({"code", "name_zh", "name_en"})
+    return Branch(entry.text("code"), entry.text("name_zh"), entry.text("name_en"))
+
+
+def _rules(entry: Entry) -> dict[str, str]:
+    entry.allow_only(set(SETTINGS))
+    found = {name: entry.text(name, default) for name, default in SETTINGS.items()}
+    for name, choices in CHOICES.items():
+        entry.one_of(name, choices, SETTINGS[name])
+    if not found["first_year"].isdigit():
+        raise entry.wrong("first_year")
+    return found

@@ -1,106 +1,186 @@
-"""Load a library's export: source files of a layout -> a new generation of the library."""
+"""Load a library's export: source files of a layout -> a new generation of the library.
+
+Everything that any file ever said is kept as records, one a key, beside the library; a load adds to
+them and makes the library anew from all of them. So it cannot matter in which order files come.
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-import polars as pl
+import duckdb
 
-from guanqing.intake import accounts, layouts, reading, rules, settings, staging
+from guanqing.intake import (
+    accounts,
+    explaining,
+    layouts,
+    merging,
+    resolving,
+    rules,
+    settings,
+    staging,
+    values,
+)
 from guanqing.intake.accounts import LoadReport
 from guanqing.intake.build import Library, building
-from guanqing.intake.fields import TABLES
 from guanqing.intake.layouts import Layout
+from guanqing.intake.opening import Opened, open_texts
+from guanqing.intake.records import kinds
+from guanqing.intake.texts import Text, texts
 from guanqing.paths import DATA
-from guanqing.store import Store
+from guanqing.problems import Problem
+from guanqing.store import Store, records_of
 
 SETTINGS = DATA / "settings.toml"
+MEMORY_LIMIT = "1200MB"  # the engine goes to disk beyond it, whatever the size of a file
+Report = Callable[[str], None]
+
+
+class _NothingNew(Exception):
+    """End a load that would serve what is served already."""
+
+    def __init__(self, report: LoadReport) -> None:
+        self.report = report
 
 
 def load(
     paths: Sequence[Path],
-    layout_name: str,
+    layout: str | Layout,
     store: Store,
-    report: Callable[[str], None] = lambda step: None,
+    report: Report = lambda step: None,
+    *,
+    encoding: str | None = None,
 ) -> LoadReport:
-    """Read files or folders with a layout and serve what they hold as a new generation.
+    """Read files, folders or archives with a layout and serve what they add as a new generation.
 
     Whatever a person can mend (a path, a file, a layout) raises Problem; whenever anything
-    raises, the library served stays the one it was.
+    raises, the library served stays the one it was. A load that brings nothing new makes no
+    generation.
     """
-    layout = layouts.read(layout_name)
-    found = reading.find(list(paths), layout)
-    sources = [reading.open_source(path, table, layout) for path, table in found]
+    chosen = layouts.read(layout, own_layouts(store)) if isinstance(layout, str) else layout
     facts = settings.read(SETTINGS)
-    with building(store, report) as library:
-        connection = library.connection
-        staging.prepare(connection, layout)
-        line_counts = []
-        for number, source in enumerate(sources):
-            report(source.path.name)
-            line_counts.append(staging.stage(connection, source, number, layout))
-        for table in TABLES:
-            rules.leave_out_repeats(connection, table)
-        connection.execute(rules.DATA_END)
-        load_report = accounts.draw_up(connection, sources, line_counts)
-        accounts.require_loans(connection, load_report)
-        _fill(library, layout, facts)
-        accounts.write(connection, load_report)
+    try:
+        with building(store, report, kind="load") as library:
+            scratch = library.draft.folder / "scratch"
+            scratch.mkdir()
+            found = texts(paths, scratch, encoding=encoding or chosen.encoding or None)
+            opened, skipped = _open(found, chosen)
+            load_report = _load(library, opened, chosen, store, report)
+            load_report = replace(load_report, skipped=skipped)
+            if load_report.load_number is None:
+                raise _NothingNew(load_report)
+            library.account_for(load_report.as_dict()["files"])
+            _fill(library, chosen, facts, report)
+    except _NothingNew as nothing:
+        return nothing.report
     return load_report
 
 
-# A reader of a loan whom the reader file does not know gets no row in readers: the loan keeps the
-# number and counts as a borrower, while a row of nulls would pass for a card holder.
-READERS = """
-insert into readers by name
-select reader_id, reader_type, sex, unit, $branch as home_branch from readers_lines
-order by reader_id
-"""
-
-# Without a file of items, an item is known by its loans alone: no class, and nothing is said
-# about what is held.
-ITEMS = """
-insert into items by name
-select distinct item_id, 'unknown' as class_code, 'book' as material, $branch as branch_code
-from loans_lines where item_id is not null
-order by item_id
-"""
-
-EVENTS = """
-insert into loan_events by name
-
-with
-
-moments as (
-    select *, 1 as turn, 'loan' as event_kind, loaned_at as event_at, 1 as quantity
-    from mended_loans
-    union all
-    select *, 2, 'renewal', renewed_at, renewal_count
-    from mended_loans
-    where renewal_count > 0
-    union all
-    select *, 3, 'return', returned_at, 1
-    from mended_loans
-    where returned_at is not null
-)
-
-select event_kind, event_at, loan_id, reader_id, item_id, $branch as branch_code, quantity
-from moments
-order by event_at, loan_id, turn
-"""
+def own_layouts(store: Store) -> Path:
+    """Return the folder of the layouts that a library has saved for itself."""
+    return store.root / "layouts"
 
 
-def _fill(library: Library, layout: Layout, facts: pl.DataFrame) -> None:
-    library.put("settings", facts)
-    branch = {
-        "branch_code": layout.branch.code,
-        "name_zh": layout.branch.name_zh,
-        "name_en": layout.branch.name_en,
-        "is_main": True,
-    }
-    library.put("branches", pl.DataFrame([branch]))
-    library.connection.execute(rules.MENDED_LOANS)
-    for statement in (READERS, ITEMS, EVENTS):
-        library.connection.execute(statement, {"branch": layout.branch.code})
-    library.describe(
-        name_zh=layout.name_zh, name_en=layout.name_en, is_simulated=False, layout=layout.name
+def _open(found: list[Text], layout: Layout) -> tuple[list[Opened], tuple[str, ...]]:
+    """Return what the layout knows, code tables first, and the names of what it does not."""
+    opened, skipped = open_texts(found, layout)
+    if not opened:
+        raise Problem(
+            "no_known_file",
+            files=", ".join(text.name for text in found[:5]),
+            header=found[0].first_lines[0][:200] if found[0].first_lines else "",
+            layout=layout.name,
+        )
+    return opened, skipped
+
+
+def _load(
+    library: Library, opened: list[Opened], layout: Layout, store: Store, report: Report
+) -> LoadReport:
+    connection = library.connection
+    read = {source.source.kind.code for source in opened}
+    _prepare(library, layout, store, read)
+    changed = 0
+    line_counts = []
+    for number, source in enumerate(opened):
+        report(source.text.name)
+        line_counts.append(_stage(connection, source, number, layout))
+    report("merge")
+    for kind in kinds().values():
+        merging.bring_in(connection, kind)
+        if kind.code == "log":
+            changed += explaining.explain_kinds(connection, layout)
+        if kind.code in read or kind.code == "log":
+            changed += merging.merge(connection, kind)
+    waiting = explaining.refuse_unmapped_kinds(connection)
+    # with a library to keep them beside, they are worth a generation; alone they make none
+    changed += waiting if library.draft.parent else 0
+    resolving.note_layout(connection, layout)
+    resolving.prepare(connection)
+    load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
+    if not changed and not load_report.total("loaded") + load_report.total("repaired"):
+        return load_report
+    for code in read:
+        rules.keep_repaired(connection, kinds()[code])
+    number = library.draft.number
+    accounts.keep(connection, load_report, opened, number, datetime.now().replace(microsecond=0))
+    for code in read | {"log"}:
+        merging.finish(connection, kinds()[code])
+    return replace(load_report, load_number=number)
+
+
+def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> None:
+    """Attach the records to be and those of the library served; make tables and macros."""
+    connection, draft = library.connection, library.draft
+    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
+    connection.execute(f"set temp_directory = {values.sql(str(draft.folder / 'spill'))}")
+    connection.execute("set TimeZone = 'UTC'")
+    connection.execute(f"attach {values.sql(str(draft.records))} as records")
+    for kind in kinds().values():
+        staging.create(connection, kind, is_read=kind.code in read or kind.code == "log")
+    connection.execute(resolving.SAID)
+    connection.execute(accounts.KEPT)
+    connection.execute(accounts.LEFT_OUT)
+    for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
+        connection.execute(macro)
+    served = records_of(store.current()) if store.link.exists() else None
+    if served and served.exists():
+        connection.execute(f"attach {values.sql(str(served))} as old (read_only)")
+        for table in (
+            *("layouts", "layout_branches", "file_accounts", "rule_accounts"),
+            *("kept_lines", "unmapped_codes"),
+        ):
+            connection.execute(f"insert into records.{table} from old.{table}")
+
+
+def _stage(
+    connection: duckdb.DuckDBPyConnection, source: Opened, number: int, layout: Layout
+) -> int:
+    """Stage a text, move what cannot be kept out of the way, and return the number of its lines."""
+    table = f"records.{source.source.kind.code}"
+    source = replace(source, source=explaining.explained(connection, source.source))
+    line_count = staging.stage(connection, source, number, layout)
+    connection.execute(
+        f"insert into left_out by name select file_number, line_number, fault_rule as rule_code, "
+        f"fault_field as field, fault_value as value, line from {table} "
+        f"where fault_rule is not null"
     )
+    connection.execute(
+        f"insert into unmapped select file_number, code.field, code.value, count(*) from "
+        f"(select file_number, unnest(unmapped) as code from {table} "
+        f"where file_number = $number and fault_rule is null and unmapped is not null) "
+        f"group by all",
+        {"number": number},
+    )
+    connection.execute(f"delete from {table} where fault_rule is not null")
+    return line_count
+
+
+def _fill(library: Library, layout: Layout, facts: object, report: Report) -> None:
+    connection = library.connection
+    library.put("settings", facts)
+    resolving.resolve(connection, report)
+    connection.execute(accounts.TO_LIBRARY)
+    ((name_zh, name_en),) = connection.execute("select name_zh, name_en from frame").fetchall()
+    library.describe(name_zh=name_zh, name_en=name_en, is_simulated=False, layout=layout.name)

@@ -1,6 +1,7 @@
 """The rules of repair and refusal: what becomes of a line that is not as it should be.
 
-Rules about a single text (unreadable_stamp ...) are applied where the text is read, in staging.py.
+Rules about a single text (unreadable_stamp ...) are applied where the text is read, in staging.py;
+rules about two lines of one key in merging.py; here are those about a line that is kept.
 """
 
 import tomllib
@@ -9,17 +10,19 @@ from functools import cache
 
 import duckdb
 
-from guanqing.intake.fields import TABLES
+from guanqing.intake.records import Kind
+from guanqing.intake.values import BIT
 from guanqing.paths import DATA
 
-REPAIRED, REFUSED, SET_ASIDE, NOTED = "repaired", "refused", "set_aside", "noted"
+REPAIRED, REFUSED, SET_ASIDE, ALREADY_THERE, NOTED = (
+    *("repaired", "refused", "set_aside", "already_there"),
+    "noted",
+)
 
-# When a rule touches a line that is kept: conditions over the table's staged lines, all of them
-# on the values as the source gave them, so that one repair never hides another fault.
-CONDITIONS = {
+# When a rule touches a line that is kept: conditions on the values as the source gave them, so
+# that one repair never hides another fault. `shelf` and `people` are what the library knows by now.
+CONDITIONS: dict[str, dict[str, str]] = {
     "loans": {
-        "missing_blank": "has_missing_blank",
-        "date_without_time": "has_date_only",
         "return_before_loan": "returned_at < loaned_at",
         "renewal_before_loan": "renewed_at < loaned_at",
         "renewal_after_return": "renewed_at > returned_at",
@@ -27,60 +30,42 @@ CONDITIONS = {
         "renewal_stamp_without_count": "renewed_at is not null and renewal_count = 0",
         "renewal_count_without_stamp": "renewed_at is null and renewal_count > 0",
         "loan_over_365_days": "returned_at > loaned_at + interval 365 day",
-        "blank_reader": "reader_id is null",
-        "blank_item": "item_id is null",
-        "unknown_reader": "reader_id is not null and not exists (select 1 from readers_lines "
-        "where readers_lines.reader_id = loans_lines.reader_id)",
+        "due_after_ten_years": "due_on > loaned_at + interval 10 year",
+        "blank_reader": "reader is null",
+        "blank_item": "item is null",
+        "unknown_reader": "reader is not null and exists (from records.readers) "
+        "and reader not in (select reader from records.readers)",
+        "unknown_item": "item is not null and exists (from records.items) "
+        "and item not in (select item from records.items)",
+        "overlapping_loan": "loan in (select loan from overlapping)",
+        "in_the_log": "loan in (select loan from logged_loans)",
     },
-    "readers": {"unmapped_code": "has_unmapped_code"},
+    "readers": {
+        "cancelled_without_date": "card_state = 'cancelled' and cancelled_at is null "
+        "and reader not in "
+        "(select reader from records.log where kind = 'cancel' and reader is not null) "
+        "and reader not in (select reader from records.card_events where kind = 'cancel')",
+    },
+    "log": {
+        "due_after_ten_years": "due_on > done_at + interval 10 year",
+        "blank_reader": "reader is null and kind in ('loan', 'renewal', 'return')",
+        "blank_item": "item is null and kind in ('loan', 'renewal', 'return')",
+        "unknown_reader": "reader is not null and exists (from records.readers) "
+        "and reader not in (select reader from records.readers)",
+        "unknown_item": "item is not null and exists (from records.items) "
+        "and item not in (select item from records.items)",
+    },
+    "items": {"other_scheme": "class_of(call_number) = 'other'"},
 }
 
-# The sources speak of the time up to their last stamp. A renewal's counts only with a time of day
-# and up to the load, for systems print due dates in its place.
-DATA_END = """
-create or replace temp table data_end as
-select
-    greatest(
-        max(loaned_at),
-        max(returned_at),
-        max(renewed_at) filter (
-            where not has_date_only and renewed_at < current_date + interval 2 day
-        )
-    ) as last_at
-from loans_lines
-"""
-
-# Each loan with its times mended. A renewal lies between the two ends of its loan, and the far
-# end of a loan still out is the end of the data.
-MENDED_LOANS = """
-create or replace temp view mended_loans as
-
-with
-
-returns as (
-    select
-        *,
-        case when returned_at < loaned_at then loaned_at else returned_at end as mended_return
-    from loans_lines
-)
-
-select
-    loan_id,
-    reader_id,
-    item_id,
-    loaned_at,
-    mended_return as returned_at,
-    case
-        when renewal_count > 0
-            then
-                least(
-                    greatest(coalesce(renewed_at, loaned_at), loaned_at),
-                    coalesce(mended_return, (select last_at from data_end))
-                )
-    end as renewed_at,
-    coalesce(renewal_count, 0) as renewal_count
-from returns
-"""
+# Of the repairs above, what a line shows by itself: its text is kept when it is read.
+SHOWN = {
+    "loans": {
+        ("returned_at",): "returned_at < loaned_at",
+        ("renewed_at",): "renewed_at is not null",
+        ("renewal_count",): "renewal_count > 0",
+    }
+}
 
 
 @dataclass(frozen=True)
@@ -100,48 +85,33 @@ def rules() -> dict[str, Rule]:
     return {code: Rule(code, **entry) for code, entry in entries.items()}
 
 
-def leave_out_repeats(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Move every line but the first of a key from the staged lines to left_out.
+def keeps_text(kind: Kind, fields: set[str]) -> str:
+    """Return the SQL of the lines whose own text is kept: those that a repair may touch."""
+    repairs = sum(bit for code, bit in BIT.items() if rules()[code].outcome == REPAIRED)
+    shown = [test for needed, test in SHOWN.get(kind.code, {}).items() if fields.issuperset(needed)]
+    return " or ".join([f"marks & {repairs} != 0", *(f"coalesce({test}, false)" for test in shown)])
 
-    A line is a duplicate if it says the same in every column read; where it says something else,
-    nothing tells which is right.
-    """
-    key = TABLES[table].key
-    values = ", ".join(TABLES[table].fields)
-    connection.execute(
-        f"create or replace temp table repeats as "
-        f"with keys as (select {key} from {table}_lines group by {key} having count(*) > 1), "
-        f"turns as (select file_number, line_number, {key}, row_number() over of_key as turn, "
-        f"row({values}) is not distinct from first_value(row({values})) over of_key as is_same "
-        f"from {table}_lines semi join keys using ({key}) "
-        f"window of_key as (partition by {key} order by file_number, line_number)) "
-        f"select * from turns where turn > 1"
-    )
-    connection.execute(
-        f"insert into left_out select file_number, line_number, "
-        f"case when is_same then 'duplicate_line' else 'repeated_key' end, "
-        f"'{key}', {key}::varchar from repeats"
-    )
-    connection.execute(
-        f"delete from {table}_lines where exists (select 1 from repeats "
-        f"where repeats.file_number = {table}_lines.file_number "
-        f"and repeats.line_number = {table}_lines.line_number)"
-    )
+
+def touched(kind: Kind) -> dict[str, str]:
+    """Return every rule that can touch a kept line of a kind, and when it does."""
+    marks = {code: f"marks & {bit} != 0" for code, bit in BIT.items()}
+    return marks | CONDITIONS.get(kind.code, {})
 
 
 def count_kept(
-    connection: duckdb.DuckDBPyConnection, table: str
+    connection: duckdb.DuckDBPyConnection, kind: Kind
 ) -> dict[int, tuple[int, int, dict[str, int]]]:
     """Return the kept lines by file number: how many, how many repaired, and by rule."""
-    conditions = CONDITIONS[table]
+    conditions = touched(kind)
     repairs = [code for code in conditions if rules()[code].outcome == REPAIRED]
     marks = "".join(f", coalesce({test}, false) as {code}" for code, test in conditions.items())
     counts = "".join(f", count(*) filter (where {code})" for code in conditions)
     rows = connection.execute(
-        f"with marks as (select file_number{marks} from {table}_lines) "
+        f"with marked as (select file_number{marks} from records.{kind.code} "
+        f"where file_number is not null) "
         f"select file_number, count(*), "
         f"count(*) filter (where {' or '.join(repairs) or 'false'}){counts} "
-        f"from marks group by file_number"
+        f"from marked group by file_number"
     ).fetchall()
     return {
         file_number: (kept, repaired, dict(zip(conditions, by_rule, strict=True)))
@@ -149,11 +119,14 @@ def count_kept(
     }
 
 
-def count_left_out(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
-    """Return how many lines of each file each rule left out."""
-    counts: dict[int, dict[str, int]] = {}
-    for file_number, code, line_count in connection.execute(
-        "select file_number, rule_code, count(*) from left_out group by file_number, rule_code"
-    ).fetchall():
-        counts.setdefault(file_number, {})[code] = line_count
-    return counts
+def keep_repaired(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Put the repaired lines and their rules beside those left out."""
+    repairs = {
+        code: test for code, test in touched(kind).items() if rules()[code].outcome == REPAIRED
+    }
+    codes = ", ".join(f"case when {test} then '{code}' end" for code, test in repairs.items())
+    connection.execute(
+        f"insert into left_out by name select * from (select file_number, line_number, "
+        f"'{REPAIRED}' as outcome, concat_ws(',', {codes}) as rule_code, line "
+        f"from records.{kind.code} where line is not null) where rule_code != ''"
+    )

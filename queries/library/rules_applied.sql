@@ -1,4 +1,4 @@
--- rules_applied: how many lines of each file each rule of reading touched.
+-- rules_applied: how many lines of each file each rule of reading touched, in the newest load.
 --
 -- grain:    one row per file and rule
 -- params:   none
@@ -10,4 +10,5 @@ select
     outcome,
     line_count
 from load_rules
+where load_number = (select max(loads.load_number) from loads)
 order by file_name asc, line_count desc, rule_code asc

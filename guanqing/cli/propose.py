@@ -1,0 +1,192 @@
+"""The command that says what an unknown file probably is, and makes a layout of that."""
+
+import shlex
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from guanqing import text
+from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.intake import proposals
+from guanqing.intake.loading import own_layouts
+from guanqing.intake.proposals import Match, Proposal, Reason
+from guanqing.intake.records import Kind, kinds
+from guanqing.intake.texts import texts
+from guanqing.problems import Problem
+from guanqing.store import Store
+
+SHOWN_CODES = 20
+UNSURE = 0.6
+
+
+@app.command()
+def propose(
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files of an unknown system, or the folder with them.")
+    ],
+    kind: Annotated[
+        str | None,
+        typer.Option(help="Take them for this kind of record: loans, log, readers, visits, …"),
+    ] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="Mend the mapping: FIELD=HEADER, or FIELD= to leave it out."),
+    ] = None,
+    save: Annotated[
+        str | None, typer.Option(help="Write the mapping as a layout of your own, by this name.")
+    ] = None,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Write over a layout of this name.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
+    """Say what files that no layout describes seem to hold, column by column, and why.
+
+    Goes by the headers and by the values of the first lines. Nothing is loaded: the mapping is for
+    you to check. Saved under a name, it is a layout that `guanqing load FILE --layout NAME` reads
+    by; codes that no name explains stand in it to be filled in.
+
+    Exit code: 0, or 2 where nothing could be read or saved.
+    """
+    chosen = store_at(store)
+    found, fitting = _look_at(paths, chosen, kind)
+    best = [_changed(options[0], changes or []) if options else None for options in found.values()]
+    _print(found, best)
+    likely = [proposal for proposal in best if proposal]
+    if save is None or not likely:
+        _say_next(paths, likely, fitting)
+        return
+    layout = proposals.layout_of(likely)
+    path = proposals.save(layout, own_layouts(chosen), save, replace=replace)
+    said = {"path": str(path), "files": _typed(paths), "layout": save}
+    err.print(say("proposal.next_load", **said), soft_wrap=True, highlight=False)
+
+
+def show(paths: Sequence[Path], store: Store) -> None:
+    """Print what files seem to hold, and how to load them: what `load` does without a layout."""
+    found, fitting = _look_at(paths, store)
+    best = [options[0] if options else None for options in found.values()]
+    _print(found, best)
+    err.print(say("proposal.nothing_loaded"), soft_wrap=True)
+    _say_next(paths, [proposal for proposal in best if proposal], fitting)
+
+
+def _look_at(
+    paths: Sequence[Path], store: Store, kind: str | None = None
+) -> tuple[dict[str, list[Proposal]], str | None]:
+    """Return what each text may be, by its name, and the layout that fits them all.
+
+    Of one kind of record only, if a person says which.
+    """
+    if kind and kind not in kinds():
+        raise Problem("unknown_kind", name=kind, names=", ".join(kinds()))
+    with tempfile.TemporaryDirectory() as scratch:
+        read = texts(paths, Path(scratch))
+        found = {one.name: proposals.propose(one) for one in read}
+        fitting = proposals.best_layout(read, own_layouts(store))
+    if kind:
+        found = {
+            name: [p for p in options if p.kind.code == kind] for name, options in found.items()
+        }
+    return found, fitting
+
+
+def _changed(proposal: Proposal, changes: Sequence[str]) -> Proposal:
+    for change in changes:
+        name, _, header = change.partition("=")
+        proposal = proposal.with_column(name.strip(), header.strip())
+    return proposal
+
+
+def _say_next(paths: Sequence[Path], found: Sequence[Proposal], fitting: str | None) -> None:
+    """Say what a person can do: use a layout that fits, save the mapping, or fill in a template."""
+    files = _typed(paths)
+    if fitting:
+        said = say("proposal.use_layout", layout=fitting, files=files)
+    elif any(not proposal.is_low for proposal in found):
+        said = say("proposal.next_save", files=files)
+    else:
+        said = say("proposal.next_none")
+    err.print(said, soft_wrap=True, highlight=False)
+
+
+def _typed(paths: Sequence[Path]) -> str:
+    return shlex.join(map(str, paths))
+
+
+def _print(found: Mapping[str, list[Proposal]], best: Sequence[Proposal | None]) -> None:
+    for (name, others), proposal in zip(found.items(), best, strict=True):
+        if proposal is None:
+            _line("none", file=name)
+            continue
+        key = "low" if proposal.is_low else "found"
+        _line(key, file=name, kind=_called(proposal.kind), confidence=_percent(proposal.confidence))
+        out.print(_mapping(proposal))
+        if proposal.unmatched:
+            _line("unmatched", headers=say("app.list_mark").join(proposal.unmatched))
+        if proposal.stamps.forms:
+            _line("stamps", forms=say("app.list_mark").join(proposal.stamps.forms))
+        if proposal.stamps.is_open:
+            _line("day_or_month")
+        for field in proposal.codes:
+            out.print(_codes(proposal, field))
+        if near := [other for other in others[1:] if not other.is_low and not other.missing]:
+            called = (f"{other.kind.code} {_percent(other.confidence)}" for other in near)
+            _line("others", kinds=say("app.list_mark").join(called))
+
+
+def _line(key: str, **values: str) -> None:
+    out.print(escape(say(f"proposal.{key}", **values)), soft_wrap=True, highlight=False)
+
+
+def _called(kind: Kind) -> str:
+    return f"{kind.name[language()]} ({kind.code})"
+
+
+def _percent(share: float) -> str:
+    return text.share(share, language(), decimals=0)
+
+
+def _mapping(proposal: Proposal) -> Table:
+    table = Table()
+    for key in ("field", "header", "confidence", "reasons"):
+        side: Literal["left", "right"] = "right" if key == "confidence" else "left"
+        table.add_column(say(f"proposal.{key}"), justify=side, overflow="fold")
+    for name, found in proposal.kind.fields.items():
+        words = f"{found.zh if language() == 'zh' else found.en} ({name})"
+        if match := proposal.matches.get(name):
+            table.add_row(words, escape(match.header), _percent(match.score), _why(match))
+        elif name in proposal.missing:
+            table.add_row(words, f"[red]{say('proposal.missing')}[/]", "", "")
+    return table
+
+
+def _why(match: Match) -> str:
+    mark = "" if match.score >= UNSURE else "[yellow]?[/] "
+    return mark + escape(say("app.list_mark").join(_reason(reason) for reason in match.reasons))
+
+
+def _reason(reason: Reason) -> str:
+    shown = {
+        key: _percent(value) if key == "share" else str(value)
+        for key, value in reason.values.items()
+    }
+    return say(f"proposal.{reason.code}", **shown)
+
+
+def _codes(proposal: Proposal, field: str) -> Table:
+    """Return the codes of a column, ours beside them; what is not known must be told."""
+    header = proposal.matches[field].header
+    title = say("proposal.codes", header=header, field=field)
+    heads = (say(f"proposal.{key}") for key in ("code", "meaning", "line_count"))
+    table = Table(*heads, title=escape(title), title_justify="left")
+    counts = proposal.code_counts[field]
+    for theirs, ours in list(proposal.codes[field].items())[:SHOWN_CODES]:
+        known = ours or f"[yellow]{say('proposal.unmapped')}[/]"
+        table.add_row(escape(theirs), known, f"{counts[theirs]:,}")
+    return table

@@ -1,0 +1,143 @@
+"""A generation: a library file, the files that belong to it, and how it came about."""
+
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from guanqing.locks import Holder
+
+# What belongs to 000012.duckdb, by the end of its name and its name in a draft.
+SIDES = {
+    ".names.duckdb": "names.duckdb",
+    ".records.duckdb": "records.duckdb",
+    ".json": "about.json",
+}
+LIBRARY = re.compile(r"(\d{6,})\.duckdb")
+SIDE = re.compile(rf"(\d{{6,}})(?:{'|'.join(map(re.escape, SIDES))})")
+
+
+@dataclass(frozen=True)
+class Generation:
+    """A library that is kept, and how it came about; what nobody wrote down is None."""
+
+    number: int
+    path: Path
+    made_at: datetime
+    made_by: str | None  # user@host
+    kind: str | None  # load, demo, ...
+    files: tuple[dict[str, Any], ...]  # what became of the lines of each source file
+    is_current: bool
+    parent: int | None  # what was served when this one was made
+
+    def total(self, count: str) -> int:
+        """Return the sum of a count of lines (loaded, refused, ...) over the files."""
+        return sum(file.get(count, 0) for file in self.files)
+
+
+@dataclass
+class Draft:
+    """A generation being written: a folder that nobody else may look into."""
+
+    folder: Path
+    number: int
+    parent: Generation | None  # the generation to build on: nobody else can change it meanwhile
+    kind: str
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def library(self) -> Path:
+        """Return where the library has to be written."""
+        return self.folder / "library.duckdb"
+
+    @property
+    def names(self) -> Path:
+        """Return where names and card numbers may be written."""
+        return self.folder / SIDES[".names.duckdb"]
+
+    @property
+    def records(self) -> Path:
+        """Return where the source records behind the library may be written."""
+        return self.folder / SIDES[".records.duckdb"]
+
+    @property
+    def about(self) -> Path:
+        """Return where the store writes how this generation came about."""
+        return self.folder / SIDES[".json"]
+
+    def write_about(self, writer: Holder) -> None:
+        """Write down how this generation came about."""
+        about = {
+            "number": self.number,
+            "parent": self.parent.number if self.parent else None,
+            "made_at": datetime.now().astimezone().isoformat(timespec="seconds"),
+            "made_by": writer.who,
+            "kind": self.kind,
+            "files": self.files,
+        }
+        content = json.dumps(about, ensure_ascii=False, indent=2)
+        self.about.write_text(content + "\n", encoding="utf-8")
+
+
+def names_of(generation: Path) -> Path:
+    """Return the path of the names file that belongs to a generation, whether it exists or not."""
+    return generation.with_suffix(".names.duckdb")
+
+
+def records_of(generation: Path) -> Path:
+    """Return the path of the source records behind a generation, whether they exist or not."""
+    return generation.with_suffix(".records.duckdb")
+
+
+def about_of(generation: Path) -> Path:
+    """Return the path of the account of a generation, whether it exists or not."""
+    return generation.with_suffix(".json")
+
+
+def files_in(folder: Path) -> dict[int, Path]:
+    """Return the library files in a folder by their numbers, oldest first."""
+    found = ((LIBRARY.fullmatch(path.name), path) for path in folder.glob("*.duckdb"))
+    return dict(sorted((int(match[1]), path) for match, path in found if match))
+
+
+def orphans_in(folder: Path) -> list[Path]:
+    """Return the files in a folder that belong to a library which is not there."""
+    numbers = files_in(folder).keys()
+    found = ((SIDE.fullmatch(path.name), path) for path in folder.glob("*.*"))
+    return [path for match, path in found if match and int(match[1]) not in numbers]
+
+
+def remove(library: Path) -> None:
+    """Take a generation off the disk; whoever has it open reads on."""
+    # the library first: what is left if this is cut short is swept away as an orphan
+    library.unlink(missing_ok=True)
+    for side in SIDES:
+        library.with_suffix(side).unlink(missing_ok=True)
+
+
+def read(number: int, path: Path, *, is_current: bool) -> Generation | None:
+    """Return the generation in a file, or None if it has gone meanwhile."""
+    try:
+        made_at = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+    except FileNotFoundError:
+        return None
+    try:
+        about = json.loads(about_of(path).read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        # written before accounts were kept, when each was made from the one before; an account
+        # that somebody has spoilt must not stand in the way of going back either
+        about = {"parent": number - 1 or None}
+    if "made_at" in about:
+        made_at = datetime.fromisoformat(about["made_at"])
+    return Generation(
+        number=number,
+        path=path,
+        made_at=made_at,
+        made_by=about.get("made_by"),
+        kind=about.get("kind"),
+        files=tuple(about.get("files", ())),
+        is_current=is_current,
+        parent=about.get("parent"),
+    )

@@ -1,0 +1,120 @@
+"""How much a header says that its column is a field."""
+
+import re
+import tomllib
+import unicodedata
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from functools import cache, lru_cache
+from typing import Any
+
+from guanqing.intake.headers import normal
+from guanqing.intake.records import Field, kinds
+from guanqing.paths import DATA
+
+IN_BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]|[(（\[【].*$")
+NUMBER_ENDS = ("id", "no", "num", "number", "nbr", "code", "key", "号", "码", "证", "编号")
+LONGEST = 40  # a header that says more is a sentence
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a column is taken for a field: a text of the group `proposal`, and its values."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@cache
+def guesses() -> dict[str, Any]:
+    """Return data/guesses.toml."""
+    return tomllib.loads((DATA / "guesses.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4096)
+def canonical(text: str) -> str:
+    """Return a header or a code as it is compared: normal, and in the words of guesses.toml."""
+    found = normal(text)
+    for other, ours in guesses()["same"].items():  # signs first, then words made of them
+        found = found.replace(other, ours)
+    return found
+
+
+@cache
+def _words(found: Field) -> dict[str, str]:
+    """Return the words of a field as they are compared, each with the word itself."""
+    return {canonical(word): word for word in reversed(found.headers) if canonical(word)}
+
+
+@lru_cache(maxsize=65536)
+def likeness(header: str, found: Field) -> tuple[float, Reason | None]:
+    """Return how much a header names a field, from 0 to 1, and by what."""
+    best: tuple[float, Reason | None] = (0.0, None)
+    for share, name in _readings(header):
+        if normal(name) in map(normal, found.headers):
+            code = "header_exact" if share == 1 else "header_close"
+            best = max(best, (share, Reason(code, {"word": name})), key=_score)
+            continue
+        for word, shown in _words(found).items():
+            likely, code = _nearness(canonical(name), word)
+            best = max(best, (share * likely, Reason(code, {"word": shown})), key=_score)
+        for stem in guesses()["stems"].get(found.kind, ()):
+            if _is_number_of(canonical(name), canonical(stem)):
+                best = max(best, (0.6 * share, Reason("header_stem", {"word": stem})), key=_score)
+    return best
+
+
+def _score(found: tuple[float, Reason | None]) -> float:
+    return found[0]
+
+
+@cache
+def _known() -> frozenset[str]:
+    every = (found for kind in kinds().values() for found in kind.fields.values())
+    return frozenset(word for found in every for word in _words(found))
+
+
+def worth(cell: str) -> float:
+    """Return 1 for a cell that is the header of some field, else 0."""
+    return float(any(canonical(name) in _known() for _, name in _readings(cell)))
+
+
+def _readings(header: str) -> list[tuple[float, str]]:
+    """Return a header as it stands, and without a remark in brackets or the name of its table."""
+    name = unicodedata.normalize("NFKC", header).strip()
+    if not name or len(name) > LONGEST:
+        return []
+    bare = IN_BRACKETS.sub("", name).strip(" *:：")
+    column = bare.rpartition(".")[2]
+    found = [(1.0, name)]
+    found += [(0.95, other) for other in dict.fromkeys((bare, column)) if other not in ("", name)]
+    return found
+
+
+def _nearness(name: str, word: str) -> tuple[float, str]:
+    """Return how near a header comes to a word of a field."""
+    if name == word:
+        return 0.95, "header_close"
+    if min(len(name), len(word)) < _least(word):
+        return 0.0, ""
+    # what a word is about stands at its end: item_type is a type, 读者条码 a barcode
+    share = len(word) / len(name)
+    if name.endswith(word):
+        return (0.55 if len(word) > 2 else 0.4) + 0.35 * share, "header_part"
+    if name.startswith(word) and (not word.isascii() or name[len(word) :] in NUMBER_ENDS):
+        return (0.5 if len(word) > 2 else 0.35) + 0.35 * share, "header_part"
+    if 0.6 <= 1 / share < 1 and (word.endswith(name) or word.startswith(name)):
+        return 0.5 + 0.3 / share, "header_part"
+    if name[0] != word[0] or not 0.6 <= share <= 1.7:
+        return 0.0, ""
+    ratio = SequenceMatcher(None, name, word, autojunk=False).ratio()
+    return (0.75 * ratio, "header_like") if ratio >= (0.8 if word.isascii() else 0.7) else (0.0, "")
+
+
+def _least(word: str) -> int:
+    return 4 if word.isascii() else 2
+
+
+def _is_number_of(name: str, stem: str) -> bool:
+    rest = name.replace(stem, "", 1)
+    return stem in name and (rest in ("", *NUMBER_ENDS) or name.endswith(NUMBER_ENDS))

@@ -1,0 +1,90 @@
+"""The lines a load refused or repaired, given back as files that can be mended and loaded again."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+import duckdb
+
+from guanqing.problems import Problem
+from guanqing.store import Store, records_of
+
+LINE, RULE = "#line", "#rule"  # columns before the line itself; no layout reads them
+
+
+def write(
+    store: Store, folder: Path, load_number: int | None = None, *, with_repaired: bool = False
+) -> dict[Path, int]:
+    """Write a file for each source file of a load that has such lines; return their counts.
+
+    Text comes back as it was read, in UTF-8 that Excel opens; what looked like the number of an
+    identity card was never kept. Problem: no_library, no_such_load.
+    """
+    return {
+        path: count
+        for name, (content, count) in contents(
+            store, load_number, with_repaired=with_repaired
+        ).items()
+        if (path := _written(folder, name, content))
+    }
+
+
+def contents(
+    store: Store, load_number: int | None = None, *, with_repaired: bool = False
+) -> dict[str, tuple[bytes, int]]:
+    """Return the same as file name -> its bytes and the number of its lines."""
+    records = records_of(store.current())
+    if not records.exists():
+        return {}
+    with duckdb.connect(str(records), read_only=True) as connection:
+        kept = [
+            n
+            for (n,) in connection.sql(
+                "select distinct load_number from file_accounts order by load_number"
+            ).fetchall()
+        ]
+        number = load_number if load_number is not None else max(kept, default=0)
+        if number not in kept:
+            raise Problem("no_such_load", number=number, kept=", ".join(map(str, kept)))
+        files = connection.sql(
+            "select file_name, header, delimiter, quote from file_accounts "
+            "where load_number = $load order by file_name",
+            params={"load": number},
+        ).fetchall()
+        outcomes = ["refused", "repaired"] if with_repaired else ["refused"]
+        found = {}
+        for name, header, delimiter, quote in files:
+            lines = connection.sql(
+                "select line_number, rule_code, line from kept_lines where load_number = $load "
+                "and file_name = $name and outcome in $outcomes order by line_number",
+                params={"load": number, "name": name, "outcomes": outcomes},
+            ).fetchall()
+            if lines:
+                found[name] = (_file(header, delimiter, quote, lines), len(lines))
+    return found
+
+
+def _file(
+    header: str | None, delimiter: str, quote: str, lines: list[tuple[int, str, str | None]]
+) -> bytes:
+    target = io.StringIO()
+    rows = [(LINE, RULE, header)] if header is not None else []
+    for number, rule, line in [*rows, *lines]:
+        # without a header the places of the columns count, so nothing is put before them
+        before = (
+            f"{number}{delimiter}{str(rule).replace(delimiter, ' ')}{delimiter}" if rows else ""
+        )
+        if quote:
+            target.write(f"{before}{line or ''}\r\n")
+        else:  # a sheet: its cells were joined by tabs
+            csv.writer(target).writerow(f"{before}{line or ''}".split(delimiter))
+    return target.getvalue().encode("utf-8-sig")
+
+
+def _written(folder: Path, name: str, content: bytes) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^\w.\-]+", "_", name).removesuffix(".csv")
+    path = folder / f"{stem}.refused.csv"
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,85 @@
+"""Uploaded files: where they are kept, under which names, and that they go."""
+
+import gc
+import io
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from guanqing.problems import Problem
+from guanqing.ui.uploads import PREFIX, Uploads, safe_name
+
+
+def content(words: str = "a,b\n1,2\n") -> io.BytesIO:
+    return io.BytesIO(words.encode())
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("loans.csv", "loans.csv"),
+        ("借阅 2019.xlsx", "借阅 2019.xlsx"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\exports\\loans.csv", "loans.csv"),
+        ("/loans.csv", "loans.csv"),
+        ("..", "file"),
+        ("", "file"),
+        (".hidden.csv", "hidden.csv"),
+        ("a\x00b\n.csv", "ab.csv"),
+        ("x" * 300 + ".csv", "x" * 116 + ".csv"),
+    ],
+)
+def test_a_name_from_outside_leads_nowhere(given: str, kept: str) -> None:
+    assert safe_name(given) == kept
+    uploads = Uploads()
+    path = uploads.add(given, content())
+    assert path.parent.parent == uploads.folder
+    assert path.name == kept
+
+
+def test_two_files_of_one_name_are_both_kept() -> None:
+    uploads = Uploads()
+    for _ in range(3):
+        uploads.add("loans.csv", content())
+    assert [path.name for path in uploads.paths()] == [
+        *("loans (2).csv", "loans (3).csv", "loans.csv")
+    ]
+
+
+def test_the_files_go_with_the_session() -> None:
+    uploads = Uploads()
+    uploads.add("loans.csv", content())
+    folder = uploads.folder
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    del uploads
+    gc.collect()
+    assert not folder.exists()
+
+
+def test_what_a_killed_server_left_goes_when_the_next_one_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    gone = tmp_path / f"{PREFIX}{2**22 + 1}-abc"
+    mine = tmp_path / f"{PREFIX}{os.getpid()}-abc"
+    foreign = tmp_path / f"{PREFIX}what-abc"
+    for folder in (gone, mine, foreign):
+        folder.mkdir()
+    Uploads()
+    assert not gone.exists()
+    assert mine.exists()
+    assert foreign.exists()
+
+
+def test_a_file_that_cannot_be_written_is_a_problem_and_leaves_nothing() -> None:
+    class Full(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(28, "No space left on device")
+
+    uploads = Uploads()
+    with pytest.raises(Problem, match="upload_not_kept"):
+        uploads.add("loans.csv", Full())
+    assert uploads.paths() == []
