@@ -9,7 +9,7 @@ MENU = {
     "year": ["overview", "targets"],
     "service": ["circulation", "classes"],
     "people": ["readers", "cards"],
-    "library": ["sources"],
+    "library": ["sources", "loading"],
 }
 
 ui.begin()

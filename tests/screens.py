@@ -13,6 +13,7 @@ from guanqing import text
 from guanqing.paths import ROOT
 from guanqing.ui import visitor
 
+UNIVERSITY = ROOT.parent / "shared" / "data" / "seu_loans_2020_2024"  # beside the project, or not
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("pages/*/*.py"))
 
 
@@ -31,7 +32,7 @@ def open_page(page: str, store: Path, language: str = "zh", **query: str) -> App
 
 
 def sit_here(patch: pytest.MonkeyPatch, address: str | None = None, **headers: str) -> None:
-    """Let the visitor of a page sit at this machine, unless told otherwise; AppTest says nothing."""
+    """Let the visitor sit at this machine unless told otherwise: AppTest does not say."""
     patch.setattr(visitor, "came_from", lambda: (address, {"Host": "localhost:8501"} | headers))
 
 

@@ -12,17 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screens import open_page
+from screens import UNIVERSITY, open_page
 from streamlit.testing.v1 import AppTest
 
 from guanqing import demo
 from guanqing.intake.build import building
 from guanqing.intake.loading import load
-from guanqing.paths import ROOT
 from guanqing.store import Store
-
-UNIVERSITY = ROOT.parent / "shared" / "data" / "seu_loans_2020_2024"
-
 
 # --- libraries
 

@@ -1,6 +1,7 @@
 """What only a browser shows: addresses, the menu, sizes, colours, accessibility, the network."""
 
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
-from screens import PAGES, title
+from screens import PAGES, UNIVERSITY, title
 
+from guanqing import text
 from guanqing.charts.look import DARK
+from guanqing.store import Store
 
 pytest_plugins = ["stores"]
 
@@ -49,10 +53,17 @@ every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.fixture(scope="module")
 def address(simulated: Path) -> Iterator[str]:
     """Serve the simulated library as a librarian does and return the address."""
+    with served(simulated) as url:
+        yield url
+
+
+@contextmanager
+def served(store: Path) -> Iterator[str]:
+    """Serve a store as a librarian does and yield the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    serve = [sys.executable, "-m", "guanqing", "serve", "--store", str(simulated)]
+    serve = [sys.executable, "-m", "guanqing", "serve", "--store", str(store)]
     server = subprocess.Popen(
         [*serve, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -349,3 +360,68 @@ def test_the_data_behind_a_figure_can_be_downloaded(tab):
     assert words.startswith("\ufeffclass_code,")
     assert "模拟数据" in words.splitlines()[1]
     assert download.suggested_filename.startswith("模拟数据_loans_by_class")
+
+
+# --- loading
+
+
+@pytest.fixture
+def scratch(simulated: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
+    """Serve a copy of the simulated library, which may be changed; return address and store."""
+    store = Store(tmp_path / "store")
+    shutil.copytree(simulated, store.root, symlinks=True)
+    with served(store.root) as url:
+        yield url, store
+
+
+@pytest.mark.slow
+def test_an_export_is_uploaded_looked_at_loaded_and_undone(
+    browser: Browser, scratch: tuple[str, Store]
+) -> None:
+    if not UNIVERSITY.exists():
+        pytest.skip("the loans of seu_loans_2020_2024 are not beside the project")
+    url, store = scratch
+    context = browser.new_context(base_url=url, viewport=DESK, locale="zh-CN")
+    tab, other = context.new_page(), context.new_page()
+    go(other, "/circulation")
+    simulated_loans = loans(other)
+    go(tab, "/loading")
+    tab.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(
+        sorted(UNIVERSITY.glob("*.csv"))
+    )
+    start = tab.locator(".st-key-start-load button")
+    expect(start).to_be_enabled(timeout=30_000)
+    expect(tab.locator(".st-key-step-preview details")).to_have_count(2)
+    expect(tab.locator(".st-key-step-preview")).to_contain_text("借阅时间")
+    assert [kept.number for kept in store.generations()] == [1]
+    start.click()
+    account = tab.locator(".st-key-panel-account")
+    expect(account).to_contain_text("58,327", timeout=60_000)
+    settle(tab)
+    assert violations(tab, {"exclude": [MENU]}) == []
+    assert "2024年12月31日" in head(tab)  # not the first day of other data
+    other.get_by_role("radio", name="English").click()  # whatever makes it run again
+    expect(other.locator(".st-key-kpi-loan_count .gq-value")).not_to_have_text(simulated_loans)
+    tab.locator(".st-key-undo-load button").first.click()
+    tab.locator(".st-key-undo-load-now button").click()
+    words = text.translate("loading.went_back", "zh", number="1")
+    expect(tab.locator(".st-key-step-history")).to_contain_text(words)
+    assert {kept.number: kept.is_current for kept in store.generations()} == {2: False, 1: True}
+    context.close()
+
+
+def test_whoever_comes_through_a_proxy_finds_nothing_to_load(
+    browser: Browser, address: str
+) -> None:
+    sent = {"X-Forwarded-For": "203.0.113.9"}
+    context = browser.new_context(base_url=address, locale="zh-CN", extra_http_headers=sent)
+    tab = context.new_page()
+    go(tab, "/loading")
+    expect(tab.locator(".st-key-step-elsewhere")).to_contain_text(
+        text.translate("problem.not_this_machine", "zh")
+    )
+    expect(tab.get_by_test_id("stFileUploader")).to_have_count(0)
+    expect(tab.locator(".st-key-step-history")).to_have_count(0)
+    refused = context.request.put(f"{address}/_stcore/upload_file/any/any", data="x")
+    assert refused.status == 403
+    context.close()

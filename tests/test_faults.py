@@ -15,16 +15,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import monotonic, sleep
 
+import duckdb
 import polars as pl
 import pytest
 
 from guanqing import generations, warehouse
 from guanqing.intake.build import building
+from guanqing.intake.loading import load
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
-from guanqing.store import KEPT_GENERATIONS, Store
+from guanqing.store import KEPT_GENERATIONS, Store, records_of
 
 KILLS = 50
 PATIENCE_SECONDS = 60
@@ -74,27 +77,67 @@ def check_small(library: Path) -> None:
     assert (generation.kind, generation.total("loaded")) == ("load", number)
 
 
+# --- real exports, each with a few more loans, and one line that is refused
+
+
+def write_load(store: Store) -> None:
+    """Load a hundred more loans than there are, half of them known already."""
+    known = 50 * len(store.generations())
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "loans.csv")
+        lines = [
+            f"{n},R{n % 40},B{n},2024-03-01 10:00:00,2024-03-0{n % 9 + 1} 12:00:00"
+            for n in range(known, known + 100)
+        ]
+        header = "借阅编号,读者证号,条码号,借书日期,还书日期"
+        path.write_text("\n".join([header, *lines, "bad"]), encoding="utf-8")
+        load([path], "plain", store)
+
+
+def check_load(library: Path) -> None:
+    with warehouse.connect(library) as connection:
+        loans = connection.sql("select count(*) from loans").fetchall()[0][0]
+        taken, refused, loads = connection.sql(
+            "select sum(loaded_count + repaired_count), sum(refused_count), count(*) from loads"
+        ).fetchall()[0]
+    assert (loans, refused) == (taken, loads)
+    with duckdb.connect(str(records_of(library)), read_only=True) as connection:
+        assert connection.sql("select count(*) from loans").fetchall() == [(loans,)]
+        assert connection.sql("select count(*) from kept_lines").fetchall()[0][0] >= refused
+
+
 FOR_EVER = """
 import sys
 from pathlib import Path
-from test_faults import write_small
+from test_faults import {write}
 from guanqing.store import Store
 
 store = Store(Path(sys.argv[1]))
 while True:
-    write_small(store, 1 + len(store.generations()))
+    {write}(store{number})
 """
+
+
+def for_ever(write: str, number: str = "") -> Callable[[Path], list[str]]:
+    """Return the command that writes into a store until it is killed."""
+    program = FOR_EVER.format(write=write, number=number)
+    return lambda store: [sys.executable, "-c", program, str(store)]
+
 
 WRITERS = [
     pytest.param(
         Writer(
-            argv=lambda store: [sys.executable, "-c", FOR_EVER, str(store)],
+            argv=for_ever("write_small", ", 1 + len(store.generations())"),
             check=check_small,
             write=lambda store: write_small(store, 3),
             seconds=0.5,
         ),
         id="a_small_library",
-    )
+    ),
+    pytest.param(
+        Writer(argv=for_ever("write_load"), check=check_load, write=write_load, seconds=1.0),
+        id="a_load",
+    ),
 ]
 
 

@@ -90,6 +90,23 @@ def test_the_same_file_twice_makes_no_generation(shelf: Shelf) -> None:
     assert len(store.generations()) == 1
 
 
+def test_a_copy_of_the_same_file_makes_no_generation_either(shelf: Shelf) -> None:
+    path = shelf.file("a", "loans", loan(1), loan(2))
+    copy = shelf.file("b", "loans", loan(1), loan(2), written=3600)
+    store, (_, second) = shelf.load([path], [copy])
+    assert (second.load_number, second.files[0].already_there) == (None, 2)
+    assert len(store.generations()) == 1
+
+
+def test_the_date_of_a_later_copy_is_remembered_all_the_same(shelf: Shelf) -> None:
+    first = shelf.file("a", "visits", "JZ,2024-03-01,10,90")
+    other = shelf.file("b", "visits", "JZ,2024-03-01,10,91", written=60)
+    again = shelf.file("c", "visits", "JZ,2024-03-01,10,90", written=120)
+    for order in permutations([first, other, again]):
+        store, _ = shelf.load(*([path] for path in order))
+        assert [row[3] for row in content(store)["visits"]] == [90]
+
+
 def test_overlapping_files_count_nothing_twice(shelf: Shelf) -> None:
     monday = shelf.file("a", "loans", loan(1), loan(2))
     tuesday = shelf.file("b", "loans", loan(2), loan(3))

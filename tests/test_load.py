@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from guanqing.intake import rules, values
+from guanqing.intake import rules, staging, values
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
 from guanqing.paths import ROOT
@@ -395,6 +395,26 @@ def test_columns_may_stand_in_another_order_with_others_between(export: Export) 
     export.write_loans("0,张三,,,2024-03-01 10:00:00,9,7,1", header=header)
     export.load()
     assert export.rows("select loan_id, reader_id, item_id from loans") == [(1, 7, 9)]
+
+
+def test_a_text_read_in_pieces_keeps_its_lines_and_their_numbers(
+    export: Export, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [loan(number) if number % 7 else "bad" for number in range(1, 400)]
+    monkeypatch.setattr(staging.pieces, "__defaults__", (1000,))
+    report = export.load(*lines)
+    assert [line.line_number for line in report.refused_lines] == [n + 1 for n in range(7, 400, 7)]
+    assert export.rows("select count(*), count(distinct loan_id) from loans") == [(342, 342)]
+
+
+def test_lines_are_numbered_as_they_stand_whichever_thread_reads_them(export: Export) -> None:
+    lines = [loan(number) for number in range(1, 200_000)]
+    for number in range(999, 199_999, 1000):
+        lines[number] = f"bad {number}"
+    report = export.load(*lines)
+    assert [line.line_number for line in report.refused_lines] == [
+        number + 2 for number in range(999, 199_999, 1000)
+    ]
 
 
 # --- every line is accounted for

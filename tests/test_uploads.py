@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from guanqing.problems import Problem
-from guanqing.ui.uploads import PREFIX, Uploads, safe_name
+from guanqing.ui.uploads import PREFIX, Uploads, safe_name, sweep
 
 
 def content(words: str = "a,b\n1,2\n") -> io.BytesIO:
@@ -71,6 +71,8 @@ def test_what_a_killed_server_left_goes_when_the_next_one_begins(
     Uploads()
     assert not gone.exists()
     assert mine.exists()
+    sweep(ours_too=True)  # as this server ends
+    assert not mine.exists()
     assert foreign.exists()
 
 

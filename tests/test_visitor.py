@@ -30,7 +30,8 @@ def test_whoever_comes_through_a_proxy_is_not_here(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["", "library.example", "127.0.0.1.example", "localhost.example:8501", "[::1", "10.0.0.7"]
+    "host",
+    ["", "library.example", "127.0.0.1.example", "localhost.example:8501", "[::1", "10.0.0.7"],
 )
 def test_another_name_for_this_machine_is_not_here(host: str) -> None:
     # a page elsewhere may point its own name at this address

@@ -99,4 +99,4 @@ select
     moments.quantity
 from moments
 left join reader_numbers using (reader)
-order by moments.event_at, moments.loan_id, moments.turn, moments.item_id, moments.branch
+order by moments.event_at, moments.turn

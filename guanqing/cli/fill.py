@@ -13,8 +13,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from guanqing import demo as simulation
-from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.cli import propose
+from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.intake import loading, refusals, resolving, rules
 from guanqing.intake.accounts import LoadReport
 from guanqing.intake.build import derivations

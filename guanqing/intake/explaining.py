@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import duckdb
 
-from guanqing.intake import staging
 from guanqing.intake.layouts import Layout
 from guanqing.intake.sources import Source
+from guanqing.intake.statements import OF_ITEMS
 
 
 def explained(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
@@ -36,7 +36,7 @@ def explain_kinds(connection: duckdb.DuckDBPyConnection, layout: Layout) -> int:
             {
                 "codes": list(known),
                 "ours": list(known.values()),
-                "of_items": list(staging.OF_ITEMS),
+                "of_items": list(OF_ITEMS),
             },
         ).fetchall()[0][0]
         if known

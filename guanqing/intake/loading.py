@@ -4,17 +4,21 @@ Everything that any file ever said is kept as records, one a key, beside the lib
 them and makes the library anew from all of them. So it cannot matter in which order files come.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
+from guanqing import disk
 from guanqing.intake import (
     accounts,
     explaining,
     layouts,
+    ledger,
     merging,
     resolving,
     rules,
@@ -101,18 +105,18 @@ def _load(
     connection = library.connection
     read = {source.source.kind.code for source in opened}
     _prepare(library, layout, store, read)
-    changed = 0
+    changed = redated = 0
     line_counts = []
     for number, source in enumerate(opened):
         report(source.text.name)
-        line_counts.append(_stage(connection, source, number, layout))
+        line_counts.append(_stage(connection, source, number, layout, library.draft.folder))
     report("merge")
     for kind in kinds().values():
         merging.bring_in(connection, kind)
         if kind.code == "log":
             changed += explaining.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":
-            changed += merging.merge(connection, kind)
+            redated += merging.merge(connection, kind)
     waiting = explaining.refuse_unmapped_kinds(connection)
     # with a library to keep them beside, they are worth a generation; alone they make none
     changed += waiting if library.draft.parent else 0
@@ -120,14 +124,34 @@ def _load(
     resolving.prepare(connection)
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
     if not changed and not load_report.total("loaded") + load_report.total("repaired"):
+        if redated:
+            _keep_dates(library, read)
         return load_report
     for code in read:
         rules.keep_repaired(connection, kinds()[code])
     number = library.draft.number
-    accounts.keep(connection, load_report, opened, number, datetime.now().replace(microsecond=0))
+    ledger.keep(connection, load_report, opened, number, datetime.now().replace(microsecond=0))
     for code in read | {"log"}:
         merging.finish(connection, kinds()[code])
     return replace(load_report, load_number=number)
+
+
+def _keep_dates(library: Library, read: set[str]) -> None:
+    """Put the records, some of which have a later date, beside the library that stays served.
+
+    It is the same library, so it is no new generation; but which of two statements holds may one
+    day depend on the dates.
+    """
+    connection, draft = library.connection, library.draft
+    for code in read | {"log"}:
+        merging.finish(connection, kinds()[code])
+    connection.execute("checkpoint records")
+    connection.execute("detach old")
+    connection.execute("detach records")
+    if draft.parent:
+        draft.records.chmod(0o600)
+        disk.sync(draft.records)
+        os.replace(draft.records, records_of(draft.parent.path))
 
 
 def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> None:
@@ -140,7 +164,7 @@ def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> 
     for kind in kinds().values():
         staging.create(connection, kind, is_read=kind.code in read or kind.code == "log")
     connection.execute(resolving.SAID)
-    connection.execute(accounts.KEPT)
+    connection.execute(ledger.KEPT)
     connection.execute(accounts.LEFT_OUT)
     for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
         connection.execute(macro)
@@ -155,12 +179,16 @@ def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> 
 
 
 def _stage(
-    connection: duckdb.DuckDBPyConnection, source: Opened, number: int, layout: Layout
+    connection: duckdb.DuckDBPyConnection,
+    source: Opened,
+    number: int,
+    layout: Layout,
+    scratch: Path,
 ) -> int:
     """Stage a text, move what cannot be kept out of the way, and return the number of its lines."""
     table = f"records.{source.source.kind.code}"
     source = replace(source, source=explaining.explained(connection, source.source))
-    line_count = staging.stage(connection, source, number, layout)
+    line_count = staging.stage(connection, source, number, layout, scratch)
     connection.execute(
         f"insert into left_out by name select file_number, line_number, fault_rule as rule_code, "
         f"fault_field as field, fault_value as value, line from {table} "
@@ -177,10 +205,10 @@ def _stage(
     return line_count
 
 
-def _fill(library: Library, layout: Layout, facts: object, report: Report) -> None:
+def _fill(library: Library, layout: Layout, facts: pl.DataFrame, report: Report) -> None:
     connection = library.connection
     library.put("settings", facts)
     resolving.resolve(connection, report)
-    connection.execute(accounts.TO_LIBRARY)
+    connection.execute(ledger.TO_LIBRARY)
     ((name_zh, name_en),) = connection.execute("select name_zh, name_en from frame").fetchall()
     library.describe(name_zh=name_zh, name_en=name_en, is_simulated=False, layout=layout.name)

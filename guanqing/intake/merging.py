@@ -7,19 +7,22 @@ file written last, then the one further up in its file, then the greater of two 
 
 import duckdb
 
-from guanqing.intake.records import SQL_TYPES, Kind
-from guanqing.intake.staging import LINE_COLUMNS, OF_THE_LOAD, columns
+from guanqing.intake.records import SQL_TYPES, Kind, columns
+from guanqing.intake.staging import LINE_COLUMNS, OF_THE_LOAD
 
 PROGRESS = {"loans": ["(returned_at is not null)", "coalesce(renewal_count, 0)"]}
 
 
 def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     """Add the records of the library served so far (old.records), if it has any of the kind."""
-    listed = ", ".join([*columns(kind), *(n for n in LINE_COLUMNS if n not in OF_THE_LOAD)])
-    if connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'old' and table_name = $name",
+    there = connection.execute(
+        "select column_name from duckdb_columns() "
+        "where database_name = 'old' and table_name = $name",
         {"name": kind.code},
-    ).fetchall():
+    ).fetchall()
+    # a field that data/records.toml got, or lost, since the old records were made is in one alone
+    ours = [*columns(kind), *(name for name in LINE_COLUMNS if name not in OF_THE_LOAD)]
+    if listed := ", ".join(name for name in ours if (name,) in there):
         connection.execute(
             f"insert into records.{kind.code} by name select {listed} from old.{kind.code}"
         )
@@ -28,7 +31,7 @@ def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
 def merge(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
     """Leave one row a key and say in left_out what became of the others.
 
-    Returns how many rows of the library served so far gave way or got a later date.
+    Returns how many records got a later date: they say what they said, in a file written later.
     """
     table, key = f"records.{kind.code}", ", ".join(kind.key)
     connection.execute(
@@ -46,10 +49,7 @@ def merge(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
     connection.execute(
         f"delete from {table} where rowid in (select line_id from fates where fate != 'kept')"
     )
-    corrected = connection.execute(
-        "select count(*) from fates where fate = 'corrected' and file_number is null"
-    ).fetchall()[0][0]
-    return int(changed) + int(corrected)
+    return int(changed)
 
 
 def _ranked(kind: Kind) -> str:

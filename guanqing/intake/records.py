@@ -94,3 +94,11 @@ def _names(file: str, key: str, list_name: str | None) -> dict[str, tuple[str, s
             for row in csv.DictReader(lines)
             if list_name is None or row["list"] == list_name
         }
+
+
+def columns(kind: Kind) -> dict[str, str]:
+    """Return the columns of a table of records that stay, with their types."""
+    found = {name: SQL_TYPES[field.kind] for name, field in kind.fields.items()}
+    if kind.code == "readers":
+        found["reader_card"] = "varchar"  # for the names file alone
+    return found

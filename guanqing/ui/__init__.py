@@ -1,5 +1,6 @@
 """What pages say to Streamlit: the only place that knows it."""
 
+from guanqing.ui.accounts import rules_touched
 from guanqing.ui.cards import (
     kpi,
     kpi_row,
@@ -24,6 +25,15 @@ from guanqing.ui.library import (
     facts,
     open_library,
     query,
+)
+from guanqing.ui.loading_files import files_to_load
+from guanqing.ui.loading_history import generations
+from guanqing.ui.loading_report import (
+    last_load,
+    last_load_verdict,
+    load_under_way,
+    rules_met,
+    what_to_mend,
 )
 from guanqing.ui.panels import (
     panel,
@@ -56,6 +66,7 @@ from guanqing.ui.targets import (
     target_list,
     target_value,
 )
+from guanqing.ui.visitor import only_here
 from guanqing.ui.words import named, say, weekday_names
 
 __all__ = [
@@ -70,6 +81,8 @@ __all__ = [
     "countermeasures",
     "ends_within_month",
     "facts",
+    "files_to_load",
+    "generations",
     "group_tables",
     "head",
     "headline_cards",
@@ -79,9 +92,12 @@ __all__ = [
     "kpi_row",
     "labelled",
     "largest_group",
+    "last_load",
+    "last_load_verdict",
     "leaderboard",
     "library_card",
     "load_account",
+    "load_under_way",
     "loans_at_once",
     "loans_over_time",
     "milestone_list",
@@ -89,6 +105,7 @@ __all__ = [
     "monthly_parts",
     "named",
     "navigate",
+    "only_here",
     "open_library",
     "overview_cards",
     "pace_note",
@@ -100,6 +117,8 @@ __all__ = [
     "reasons",
     "reconciliation",
     "reconciliation_verdict",
+    "rules_met",
+    "rules_touched",
     "say",
     "scorecard",
     "t",
@@ -107,4 +126,5 @@ __all__ = [
     "target_value",
     "trend",
     "weekday_names",
+    "what_to_mend",
 ]

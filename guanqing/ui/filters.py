@@ -42,6 +42,7 @@ def choose(page: st.Page) -> None:
         _settle(period.Period("all", today, today + period.DAY), [], today)
         return
     names = {row["branch_code"]: row for row in query("branch_names").iter_rows(named=True)}
+    _go_with_the_data(about["last_day"])
     if _is_new_address(page):
         _follow_url(about, names)
     as_of = _choose_as_of(about)
@@ -49,6 +50,16 @@ def choose(page: st.Page) -> None:
     branches = _choose_branches(names)
     _settle(shown, branches, as_of)
     _write_url(shown, branches, as_of, about)
+
+
+def _go_with_the_data(last_day: date) -> None:
+    """Move what stood at the end of the data to its new end: a load has brought more, or others."""
+    before = st.session_state.get("data_end", last_day)
+    st.session_state["data_end"] = last_day
+    if before != last_day and st.session_state.get("as_of") == before:
+        st.session_state["as_of"] = last_day
+        if st.session_state.get("period") == str(before.year):
+            st.session_state["period"] = ""
 
 
 def _settle(shown: period.Period, branches: list[str], as_of: date) -> None:

@@ -76,6 +76,7 @@ ICONS = {
     "readers": ":material/groups:",
     "cards": ":material/badge:",
     "sources": ":material/database:",
+    "loading": ":material/upload_file:",
 }
 
 

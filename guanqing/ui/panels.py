@@ -35,6 +35,15 @@ def panel(name: str, finding: str, *, measure: str, queries: Sequence[str]) -> I
         yield
 
 
+@contextmanager
+def step(name: str, title: str, words: str = "") -> Iterator[None]:
+    """Frame something to be done, which counts nothing and so has no definition."""
+    with st.container(key=f"step-{name}"):
+        below = f'<div class="gq-sub">{escape(words)}</div>' if words else ""
+        st.html(f'<div class="gq"><h2 class="gq-title">{escape(title)}</h2>{below}</div>')
+        yield
+
+
 def show(figure: go.Figure, *, alt: str, key: str) -> None:
     """Draw a chart across its panel; alt says in words what it shows."""
     st.plotly_chart(
@@ -54,6 +63,11 @@ def draw(html: str) -> None:
 def note(words: str) -> None:
     """Say something beside the charts, quietly."""
     st.html(f'<div class="gq gq-sub">{escape(words)}</div>')
+
+
+def said(words: str, tone: str) -> None:
+    """Say something that has to be read; tone is a class of style.css: good, bad, doubt, go."""
+    st.html(f'<div class="gq gq-said {tone}">{escape(words)}</div>')
 
 
 def key(entries: Sequence[tuple[str, str]]) -> None:
@@ -135,6 +149,11 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
 
     Cells are HTML the caller has escaped; readers' words come through html.escape.
     """
+    st.html(f'<div class="gq">{table_html(columns, rows)}</div>')
+
+
+def table_html(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
+    """Return the same table as HTML, to stand in something else."""
     head = "".join(f'<th class="{kind}">{escape(words)}</th>' for words, kind in columns)
     kinds = [kind for _, kind in columns]
     body = "".join(
@@ -143,7 +162,7 @@ def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> 
         + "</tr>"
         for row in rows
     )
-    st.html(
-        f'<div class="gq gq-scroll"><table class="gq-t"><thead><tr>{head}</tr></thead>'
+    return (
+        f'<div class="gq-scroll"><table class="gq-t"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody></table></div>"
     )

@@ -5,11 +5,28 @@ st.navigation, so the first visitor with a bookmark would be told that the page 
 Calling it once before anybody comes, outside any session, settles that.
 """
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import streamlit as st
+from starlette.middleware import Middleware
 
 from guanqing import ui  # noqa: F401  (what a page imports is loaded before the first visitor)
 from guanqing.paths import ROOT
+from guanqing.ui import uploads
+from guanqing.ui.visitor import UploadsFromHere
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
 
-app = st.App(ROOT / "dashboard.py")
+
+@asynccontextmanager
+async def while_serving(_app: st.App) -> AsyncIterator[None]:
+    """Leave no uploaded file behind: a server is ended by a signal, and nothing else runs then."""
+    uploads.sweep()
+    yield
+    uploads.sweep(ours_too=True)
+
+
+app = st.App(
+    ROOT / "dashboard.py", middleware=[Middleware(UploadsFromHere)], lifespan=while_serving
+)

@@ -5,9 +5,10 @@ from html import escape
 from typing import Any
 
 import polars as pl
+import streamlit as st
 
 from guanqing import text
-from guanqing.intake.rules import rules
+from guanqing.ui import accounts
 from guanqing.ui.library import facts, query
 from guanqing.ui.panels import note, table
 from guanqing.ui.session import language, t
@@ -52,29 +53,35 @@ def library_card() -> None:
         )
 
 
-def load_account() -> None:
-    """Draw what became of every line of every file, and the rules that touched them."""
+def newest_files() -> list[dict[str, Any]]:
+    """Return the files of the newest load, none where nothing was loaded."""
     files = query("load_account")
-    if files.is_empty():
-        return note(t("sources.no_files"))
-    outcomes = ("line_count", "loaded_count", "repaired_count", "refused_count", "set_aside_count")
-    table(
-        [(t("sources.file"), ""), *((t(f"sources.{name}"), "n") for name in outcomes)],
-        [
-            [escape(row["file_name"]), *(text.count(row[name], language()) for name in outcomes)]
-            for row in files.iter_rows(named=True)
-        ],
-    )
-    return table(
-        [(t("sources.rule"), ""), (t("sources.outcome"), "s"), (t("sources.line_count"), "n")],
-        [
-            [
-                escape(rules()[row["rule_code"]].name[language()]),
-                t(f"outcome.{row['outcome']}"),
-                text.count(row["line_count"], language()),
-            ]
-            for row in query("rules_applied").iter_rows(named=True)
-        ],
+    return files.filter(pl.col("load_number") == pl.col("load_number").max()).to_dicts()
+
+
+def files_of_load() -> None:
+    """Draw what became of every line of every file of the newest load."""
+    files = newest_files()
+    if files:
+        accounts.equation(files)
+    else:
+        note(t("sources.no_files"))
+
+
+def rules_met() -> dict[str, int]:
+    """Return how many lines of the newest load met each rule."""
+    applied = query("rules_applied").group_by("rule_code").agg(pl.col("line_count").sum())
+    return dict(applied.select("rule_code", "line_count").iter_rows())
+
+
+def load_account() -> None:
+    """Draw the account of the newest load, and the rules its lines met."""
+    files_of_load()
+    accounts.rules_touched(rules_met(), brief=True)
+    st.page_link(
+        "pages/library/loading.py",
+        label=t("sources.to_loading"),
+        icon=":material/arrow_forward:",
     )
 
 
