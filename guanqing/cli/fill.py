@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -144,14 +145,14 @@ def show_account(account: LoadReport) -> None:
     """Print what became of the lines of every file, and by which rules."""
     counts = ("lines_read", "loaded", "repaired", "refused", "set_aside", "already_there")
     files = Table()
-    for name in ("file", "kind_of_record", "encoding"):
-        files.add_column(say(f"cli.{name}"))
+    # a name cut short tells nobody which file it is
+    files.add_column(say("cli.file"), overflow="fold", min_width=16)
     for name in counts:
         files.add_column(say(f"cli.lines_{name.removeprefix('lines_')}"), justify="right")
     for file in account.files:
         name = kinds()[file.kind].name[language()]
         numbers = (f"{getattr(file, count):,}" for count in counts)
-        files.add_row(file.file_name, name, file.encoding, *numbers)
+        files.add_row(f"{escape(file.file_name)}\n[dim]{name} · {file.encoding}[/]", *numbers)
     out.print(files)
     if account.by_rule:
         out.print(_rules_touched(account))

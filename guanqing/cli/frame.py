@@ -1,6 +1,7 @@
 """What every command shares: the app, its two outputs, the store and the reader's language."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +20,8 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
-out = Console()
+# a pipe or a file has no width: room for the names of files
+out = Console(width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True)
 
 StoreOption = Annotated[

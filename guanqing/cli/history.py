@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from guanqing import text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, out, say, store_at
 from guanqing.store import Generation, Store
+
+SHOWN_FILES = 2  # --json has them all
 
 
 @app.command()
@@ -75,8 +78,9 @@ def _print_table(kept: list[Generation]) -> None:
     table = Table()
     table.add_column(say("cli.generation"), justify="right", no_wrap=True)
     table.add_column(say("cli.made_at"), no_wrap=True)
-    for key in ("made_by", "kind", "files"):
-        table.add_column(say(f"cli.{key}"), overflow="fold")
+    table.add_column(say("cli.made_by"), overflow="fold")
+    table.add_column(say("cli.kind"), no_wrap=True)
+    table.add_column(say("cli.files"), overflow="fold", min_width=18)
     table.add_column(say("cli.lines_taken"), justify="right")
     table.add_column(say("cli.lines_refused"), justify="right")
     table.add_column("", no_wrap=True)
@@ -86,9 +90,9 @@ def _print_table(kept: list[Generation]) -> None:
         table.add_row(
             str(generation.number),
             _moment(generation),
-            generation.made_by or text.NOTHING,
+            escape(generation.made_by or text.NOTHING),
             _kind(generation.kind),
-            _files(generation),
+            escape(_files(generation)),
             *(lines if generation.files else (text.NOTHING, text.NOTHING)),
             say("cli.served") if generation.is_current else "",
         )
@@ -106,7 +110,10 @@ def _kind(kind: str | None) -> str:
 
 def _files(generation: Generation) -> str:
     names = [str(file.get("file_name", text.NOTHING)) for file in generation.files]
-    return say("app.list_mark").join(names) or text.NOTHING
+    shown = say("app.list_mark").join(names[:SHOWN_FILES]) or text.NOTHING
+    if len(names) > SHOWN_FILES:
+        return say("cli.and_more", names=shown, count=str(len(names)))
+    return shown
 
 
 def _print_json(kept: list[Generation]) -> None:

@@ -51,7 +51,7 @@ def _pattern(opened: Opened) -> str:
 def line_fault(opened: Opened) -> str:
     """Return the SQL of what is wrong with a line before any field is looked at."""
     ways = [f"when starts_with(line, '{BROKEN}') then 'invalid_text'"]
-    ways.append("when line is null or regexp_full_match(line, '[\\s,;|]*') then 'blank_line'")
+    ways.append("when line is null or regexp_full_match(line, '[\\s\\x{3000},;|]*') then 'blank_line'")
     if opened.header_line:
         header = opened.text.first_lines[opened.header_line - 1]
         ways.append(f"when line_number < {opened.header_line} then 'above_header'")

@@ -67,8 +67,11 @@ def macros(layout: Layout, zone: str) -> list[str]:
         "create or replace temp macro read_text_id(source) as "
         "(md5_number(source) >> 65)::ubigint | (1::ubigint << 63)",
         f"create or replace temp macro full_stamp(source) as {full}",
+        # 24-03-01 is no day of the year 24; whether it is one of 2024 the slow way knows
+        "create or replace temp macro of_our_time(moment) as "
+        "case when moment >= timestamp '1000-01-01' then moment end",
         "create or replace temp macro full_day(source) as "
-        "coalesce(try_strptime(source, '%Y-%m-%d'), full_stamp(source))",
+        "of_our_time(coalesce(try_strptime(source, '%Y-%m-%d'), full_stamp(source)))",
         "create or replace temp macro stamp_of(parts, year) as try_cast("
         "year || '-' || parts.m || '-' || parts.d || ' ' || coalesce(nullif(parts.hh, ''), '0')"
         " || ':' || coalesce(nullif(parts.mm, ''), '0') || ':' || coalesce(nullif(parts.ss, ''), "

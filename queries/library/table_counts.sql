@@ -25,6 +25,11 @@ select
 from digital_resources
 union all
 select
+    'digital_usage' as table_name,
+    count(*) as row_count
+from digital_usage
+union all
+select
     'events' as table_name,
     count(*) as row_count
 from events

@@ -7,6 +7,7 @@ lines are cut and marks blanked before anything is decoded.
 
 import codecs
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from guanqing.intake.texts.encodings import CODECS, HEAD_BYTES, UTF_8, UTF_16, utf_16_codec
@@ -26,9 +27,10 @@ def blocks_of(path: Path, encoding: str | None, block_bytes: int = BLOCK_BYTES) 
 
     The bytes are those of the file; of UTF-16 they are UTF-8, where half a pair is no text.
     """
-    raw = _utf_8_of_utf_16(path, block_bytes) if encoding == UTF_16 else _raw(path, block_bytes)
-    with path.open("rb") as file:
-        has_feeds = b"\n" in file.read(LINE_BYTES)
+    read = _utf_8_of_utf_16 if encoding == UTF_16 else _raw
+    # decoded first: of UTF-16 any byte may be half a character
+    has_feeds = any(b"\n" in block for block in islice(read(path, LINE_BYTES), 2))
+    raw = read(path, block_bytes)
     # beside line feeds a return of its own is a slip in a field, and to end a line there would
     # make two broken ones of it; only files of old have no feeds at all
     return _whole_lines(raw, b" " if has_feeds else b"\n")

@@ -27,6 +27,14 @@ class Scratch:
         suffix = Path(name).suffix.lower()
         return self.folder / f"{self._count:05}{suffix if suffix in KEPT_SUFFIXES else '.txt'}"
 
+    def subfolder(self) -> Path:
+        """Make an empty folder for several files."""
+        self._count += 1
+        folder = self.folder / f"{self._count:05}"
+        with _said(self.folder):
+            folder.mkdir()
+        return folder
+
     @contextmanager
     def writing(self, path: Path) -> Iterator[IO[bytes]]:
         """Open a file to write; no space or no permission raises a problem."""
