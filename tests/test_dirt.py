@@ -96,6 +96,20 @@ def test_quotes_never_closed_cost_their_own_line(export: Export) -> None:
     assert export.rows("select count(*) from loans") == [(3,)]
 
 
+@pytest.mark.parametrize("broken", [' "R1', ' ""R1"', '  "R1"x'])
+def test_a_quote_after_a_blank_is_a_quote(export: Export, broken: str) -> None:
+    lines = [loan(n, item=f"B{n}").replace("R1", '"R1"') for n in range(1, 5)]
+    lines[1] = lines[1].replace('"R1"', broken)
+    file = export.load_one("plain", LOANS, *lines)
+    assert (account(file), file.by_rule) == ((3, 0, 1, 0), {"unclosed_quote": 1})
+
+
+@pytest.mark.parametrize("blank", ["", "　", " \t", "　,　,,"])
+def test_a_line_of_blanks_of_any_width(export: Export, blank: str) -> None:
+    file = export.load_one("plain", LOANS, loan(1), blank)
+    assert (account(file), file.by_rule) == ((1, 0, 0, 1), {"blank_line": 1})
+
+
 JINPAN = "XM,JSZH,ZJM,CZLX,TSCCH,TSTXM,CLSJ,SM"
 LIANYI = "序号,读者证号,读者姓名,条形码,题名,定价,借书日期,应还日期,还书日期,操作行为,操作日期"
 
@@ -188,6 +202,33 @@ def test_dates_that_no_rule_reads_without_a_guess_are_refused(
     file = export.load_one("plain", LOANS, loan(1), loan(2, item="B2", loaned=written))
     assert (account(file), file.by_rule) == ((1, 0, 1, 0), {rule: 1})
     assert export.rows("select count(*) from loans") == [(1,)]
+
+
+@pytest.mark.parametrize("column", ["办证日期", "退证日期"])
+@pytest.mark.parametrize("written", ["1804-03-01", "2119-03-01", "9999-12-31 00:00:00"])
+def test_a_card_is_neither_issued_nor_cancelled_when_nobody_lived(
+    export: Export, column: str, written: str
+) -> None:
+    file = export.load_one("plain", f"读者证号,姓名,{column}", f"R1,马某,{written}", "R2,刘某,")
+    assert (account(file), file.by_rule) == ((1, 0, 1, 0), {"impossible_stamp": 1})
+    assert export.rows("select count(*) from card_events") == [(0,)]
+
+
+@pytest.mark.parametrize("written", ["85-05-01", "85-5-1 10:00:00"])
+def test_days_of_a_year_of_two_digits_are_none_of_the_first_century(
+    export: Export, written: str
+) -> None:
+    file = export.load_one("plain", "读者证号,姓名,出生日期", f"R1,马某,{written}", "R2,刘某,")
+    assert (account(file), file.by_rule) == ((1, 0, 1, 0), {"unreadable_stamp": 1})
+
+
+def test_days_of_a_year_of_two_digits_where_the_library_says_they_are_read(export: Export) -> None:
+    export.write_layout(
+        "ours", 'title = { zh = "馆", en = "Ours" }\n[rules]\ntwo_digit_year = "read"'
+    )
+    file = export.load_one("ours", "读者证号,姓名,出生日期", "R1,马某,85-05-01")
+    assert (account(file), file.by_rule) == ((0, 1, 0, 0), {"two_digit_year": 1})
+    assert export.rows("select birth_year from readers") == [(1985,)]
 
 
 def test_two_digit_years_where_the_library_says_they_are_read(export: Export) -> None:

@@ -242,3 +242,78 @@ def test_many_files_give_the_same_library_in_any_order(
 ) -> None:
     shelf = Shelf(tmp_path_factory.mktemp("order"))
     check_any_order(shelf, some_files(shelf, seed))
+
+
+# --- a store of an older program
+
+
+def test_a_store_made_before_a_kind_of_record_got_a_field_still_loads(shelf: Shelf) -> None:
+    monday = shelf.file("a", "loans", loan(1), loan(2))
+    store, _ = shelf.load([monday])
+    with duckdb.connect(str(records_of(store.current()))) as connection:
+        connection.execute("alter table loans drop column channel")
+        connection.execute("alter table loans add column shelf varchar")  # and lost one
+    tuesday = shelf.file("b", "loans", loan(2), loan(3))
+    (file,) = load([tuesday], "plain", store).files
+    assert (file.loaded, file.already_there) == (1, 1)
+    assert len(content(store)["loans"]) == 3
+
+
+# --- a log that gives the day alone
+
+
+def turns(*lines: str) -> list[str]:
+    return [f"{line},B1,," for line in lines]
+
+
+DAYS = {
+    "lent and back in a day": (
+        ("借书,2024-03-01,R1", "还书,2024-03-01,R1"),
+        [("2024-03-01", "2024-03-01", 0)],
+    ),
+    "back and lent again in a day": (
+        ("借书,2024-03-01,R1", "还书,2024-03-05,R1", "借书,2024-03-05,R2"),
+        [("2024-03-01", "2024-03-05", 0), ("2024-03-05", None, 0)],
+    ),
+    "lent and back each day": (
+        ("借书,2024-03-01,R1", "还书,2024-03-01,R1", "借书,2024-03-02,R1", "还书,2024-03-02,R1"),
+        [("2024-03-01", "2024-03-01", 0), ("2024-03-02", "2024-03-02", 0)],
+    ),
+    "out overnight, back and lent and back": (
+        *(
+            (
+                "借书,2024-03-01,R1",
+                "还书,2024-03-02,R1",
+                "借书,2024-03-02,R2",
+                "还书,2024-03-02,R2",
+            ),
+            [("2024-03-01", "2024-03-02", 0), ("2024-03-02", "2024-03-02", 0)],
+        ),
+    ),
+    "older than the log, then lent and back": (
+        ("还书,2024-03-01,R9", "借书,2024-03-02,R1", "还书,2024-03-02,R1"),
+        [("2024-03-02", "2024-03-02", 0)],
+    ),
+    "lent, renewed and back in a day": (
+        ("借书,2024-03-01,R1", "续借,2024-03-01,R1", "还书,2024-03-01,R1"),
+        [("2024-03-01", "2024-03-01", 1)],
+    ),
+    "renewed and back in a day": (
+        ("借书,2024-03-01,R1", "续借,2024-03-05,R1", "还书,2024-03-05,R1"),
+        [("2024-03-01", "2024-03-05", 1)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_a_day_puts_a_return_where_it_can_have_been(shelf: Shelf, name: str) -> None:
+    lines, expected = DAYS[name]
+    for number, order in enumerate([lines, lines[::-1]]):
+        path = shelf.file(f"log{number}", "log", *turns(*order))
+        store, _ = shelf.load([path])
+        with duckdb.connect(str(store.current()), read_only=True) as connection:
+            rows = connection.sql(
+                "select loaned_at::date::varchar, returned_at::date::varchar, renewal_count "
+                "from loans order by loaned_at, returned_at nulls last"
+            ).fetchall()
+        assert rows == expected

@@ -570,6 +570,32 @@ def test_counter_counts_a_use_once_that_several_reports_tell(export: Export) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("months", "rule"),
+    [
+        ("10,*", "suppressed_count"),
+        ("<5,20", "suppressed_count"),
+        ("*,n/k", "unreadable_count"),
+        ("10,n/k", "unreadable_count"),
+    ],
+)
+def test_counter_tells_a_month_held_back_from_one_nobody_can_read(
+    export: Export, months: str, rule: str
+) -> None:
+    file = export.load_one(
+        "counter5",
+        *counter(
+            "PR",
+            "Platform,Data_Type,Metric_Type,Reporting_Period_Total,Jan-2019,2019-02",
+            f"Vendor,Book,Total_Item_Requests,30,{months}",
+            "Vendor,Book,Searches_Platform,5,5,",
+        ),
+    )
+    assert account(file) == (1, 0, 1, 13)
+    assert file.by_rule[rule] == 1
+    assert usage(export) == [("Vendor", "Searches_Platform", "2019-01-31", 5)]
+
+
 def test_counter_without_a_column_a_month_names_what_it_lacks(export: Export) -> None:
     with problem("column_missing", column="月份"):
         export.load_one("counter5", "Platform,Metric_Type,Total", "Vendor,Searches_Platform,5")

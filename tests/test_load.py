@@ -2,19 +2,18 @@
 
 import random
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from exports import account, of, problem
 
 from guanqing.intake import rules, staging, values
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
 from guanqing.paths import ROOT
-from guanqing.problems import Problem
 from guanqing.store import Store, about_of, records_of
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -80,20 +79,7 @@ def export(tmp_path: Path) -> Export:
 
 
 def of_loans(report: LoadReport) -> FileReport:
-    (found,) = [file for file in report.files if file.file_name == LOANS]
-    return found
-
-
-def counts(file: FileReport) -> tuple[int, int, int, int]:
-    return file.loaded, file.repaired, file.refused, file.set_aside
-
-
-@contextmanager
-def problem(key: str, **values: object) -> Iterator[None]:
-    with pytest.raises(Problem) as caught:
-        yield
-    assert caught.value.key == f"problem.{key}"
-    assert caught.value.values.items() >= values.items()
+    return of(report, LOANS)
 
 
 # --- what becomes of a sound line
@@ -101,7 +87,7 @@ def problem(key: str, **values: object) -> Iterator[None]:
 
 def test_a_loan_is_loaded_as_it_stands(export: Export) -> None:
     report = export.load(loan(1, 7, 9, "2024-03-01 10:00:00", "2024-03-05 09:00:00"))
-    assert counts(of_loans(report)) == (1, 0, 0, 0)
+    assert account(of_loans(report)) == (1, 0, 0, 0)
     assert export.rows(
         "select loan_id, reader_id, item_id, class_code, branch_code, loaned_at, returned_at, "
         "renewal_count from loans"
@@ -126,7 +112,7 @@ def test_a_reader_has_type_sex_and_unit_and_nothing_else(export: Export) -> None
 
 def test_a_loan_keeps_a_reader_whom_the_reader_file_does_not_know(export: Export) -> None:
     report = export.load(loan(reader_id=8))
-    assert counts(of_loans(report)) == (1, 0, 0, 0)
+    assert account(of_loans(report)) == (1, 0, 0, 0)
     assert of_loans(report).by_rule == {"unknown_reader": 1}
     assert export.rows("select reader_id from loans") == [(8,)]
     assert export.rows("select reader_id from readers") == [(7,)]
@@ -234,7 +220,7 @@ def test_a_repaired_line_is_loaded_and_counted_under_its_rules(
     export: Export, line: str, rule_codes: set[str], mended: list[tuple[str, str]]
 ) -> None:
     report = export.load(line)
-    assert counts(of_loans(report)) == (0, 1, 0, 0)
+    assert account(of_loans(report)) == (0, 1, 0, 0)
     assert of_loans(report).by_rule == dict.fromkeys(rule_codes, 1)
     assert (
         export.rows("select event_kind, event_at::varchar from loan_events order by rowid")
@@ -244,7 +230,7 @@ def test_a_repaired_line_is_loaded_and_counted_under_its_rules(
 
 def test_a_loan_over_a_year_is_noted_and_not_changed(export: Export) -> None:
     report = export.load(loan(returned_at="2025-03-02 10:00:00"))
-    assert counts(of_loans(report)) == (1, 0, 0, 0)
+    assert account(of_loans(report)) == (1, 0, 0, 0)
     assert of_loans(report).by_rule == {"loan_over_365_days": 1}
     assert export.rows("select rule_code, outcome from load_rules") == [
         ("loan_over_365_days", "noted")
@@ -255,7 +241,7 @@ def test_a_line_that_meets_two_rules_is_one_repaired_line(export: Export) -> Non
     report = export.load(
         loan(returned_at="2024-02-0100:00:00", renewed_at="2024-04-01 08:00:00", renewal_count=1)
     )
-    assert counts(of_loans(report)) == (0, 1, 0, 0)
+    assert account(of_loans(report)) == (0, 1, 0, 0)
     assert of_loans(report).by_rule == {
         "missing_blank": 1,
         "return_before_loan": 1,
@@ -319,7 +305,7 @@ def test_a_refused_line_is_named_with_its_number_column_and_rule(
     export: Export, line: str, rule_code: str, column: str | None, value: str | None
 ) -> None:
     report = export.load(loan(1), line, loan(3))
-    assert counts(of_loans(report)) == (2, 0, 1, 0)
+    assert account(of_loans(report)) == (2, 0, 1, 0)
     assert of_loans(report).by_rule == {rule_code: 1}
     (refused,) = report.refused_lines
     assert (refused.line_number, refused.rule_code) == (3, rule_code)
@@ -329,18 +315,18 @@ def test_a_refused_line_is_named_with_its_number_column_and_rule(
 
 def test_an_open_quote_costs_one_line_and_joins_none(export: Export) -> None:
     report = export.load(loan(1), '2,"7,9,2024-03-01 10:00:00,,,0', loan(3), loan(4))
-    assert counts(of_loans(report)) == (3, 0, 1, 0)
+    assert account(of_loans(report)) == (3, 0, 1, 0)
 
 
 def test_a_duplicate_line_is_set_aside(export: Export) -> None:
     report = export.load(loan(1), loan(2), loan(1), loan(1))
-    assert counts(of_loans(report)) == (2, 0, 0, 2)
+    assert account(of_loans(report)) == (2, 0, 0, 2)
     assert of_loans(report).by_rule == {"duplicate_line": 2}
 
 
 def test_a_blank_line_is_set_aside_and_keeps_its_number(export: Export) -> None:
     report = export.load(loan(1), "", "bad")
-    assert counts(of_loans(report)) == (1, 0, 1, 1)
+    assert account(of_loans(report)) == (1, 0, 1, 1)
     assert [line.line_number for line in report.refused_lines] == [4]
 
 
@@ -376,7 +362,7 @@ def test_bytes_that_are_no_text_refuse_their_line_alone(export: Export, encoding
     lines = [LOANS_HEADER, loan(1), "2,7,9,\0,,,0", loan(3), ""]
     export.write_bytes("\n".join(lines).encode(encoding).replace(b"\0", b"\xff\xff"))
     report = export.load()
-    assert counts(of_loans(report)) == (2, 0, 1, 0)
+    assert account(of_loans(report)) == (2, 0, 1, 0)
     assert of_loans(report).by_rule == {"invalid_text": 1}
     assert [line.line_number for line in report.refused_lines] == [3]
 
@@ -453,13 +439,13 @@ def test_every_line_of_a_dirty_file_is_in_one_of_the_counts(export: Export, seed
     export.write_bytes(b"\n".join([LOANS_HEADER.encode(), *lines, b""]))
     file = of_loans(export.load())
     assert file.lines_read == len(lines)
-    assert file.lines_read == sum(counts(file)) + file.already_there
-    assert min(counts(file)) > 0
+    assert file.lines_read == sum(account(file)) + file.already_there
+    assert min(account(file)) > 0
     assert export.rows("select count(*) from loans") == [(file.loaded + file.repaired,)]
     assert export.rows(
         "select line_count, loaded_count, repaired_count, refused_count, set_aside_count "
         f"from loads where file_name = '{LOANS}'"
-    ) == [(file.lines_read, *counts(file))]
+    ) == [(file.lines_read, *account(file))]
     assert (
         dict(
             export.rows(f"select rule_code, line_count from load_rules where file_name = '{LOANS}'")
@@ -666,7 +652,7 @@ def test_the_real_loans_come_out_as_counted(
 @pytest.mark.xdist_group("seu")
 def test_no_real_line_is_lost(seu: tuple[LoadReport, Any]) -> None:
     report, _ = seu
-    assert [(file.lines_read, *counts(file)) for file in report.files] == [
+    assert [(file.lines_read, *account(file)) for file in report.files] == [
         (58327, 711, 57616, 0, 0),
         (1451, 1451, 0, 0, 0),
     ]

@@ -109,10 +109,11 @@ def building(
             library = Library(connection, draft)
             yield library
             library.derive(report)
+            ((has_names,),) = connection.sql("select exists (from names.names)").fetchall()
             _checkpoint(connection)
         finally:
             connection.close()
-        if not _has_names(draft.names):
+        if not has_names:
             draft.names.unlink()
 
 
@@ -134,11 +135,6 @@ def _full_disk_told() -> Iterator[None]:
         if full is None:
             raise
         raise full from error
-
-
-def _has_names(path: Path) -> bool:
-    with duckdb.connect(str(path), read_only=True) as connection:
-        return bool(connection.sql("select count(*) from names").fetchall()[0][0])
 
 
 def _quoted(path: Path) -> str:

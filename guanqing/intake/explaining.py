@@ -68,15 +68,10 @@ def refuse_unmapped_kinds(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _code_names(connection: duckdb.DuckDBPyConnection, code_list: str) -> dict[str, str]:
     """Return code -> what the system calls it; a table that names no list is one of operations."""
-    attached = connection.execute(
-        "select 1 from duckdb_tables() where database_name = 'old' and table_name = 'code_names'"
+    rows = connection.execute(
+        "select code, meaning from records.code_names "
+        "where coalesce(code_list, 'operation') = $code_list "
+        "order by written_at asc, written_line desc",
+        {"code_list": code_list},
     ).fetchall()
-    told: dict[str, str] = {}
-    for table in (*(["old.code_names"] if attached else []), "records.code_names"):
-        rows = connection.execute(
-            f"select code, meaning from {table} "
-            f"where coalesce(code_list, 'operation') = $code_list order by written_line desc",
-            {"code_list": code_list},
-        ).fetchall()
-        told |= dict(rows)
-    return told
+    return dict(rows)  # of two meanings that of the file written later

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from guanqing.intake.sources import Source
 from guanqing.intake.texts import Text
@@ -46,6 +46,7 @@ class Header:
         )
 
 
+@lru_cache(maxsize=10_000)
 def normal(header: str) -> str:
     """Return a header as it is compared: without case, width, blanks and underscores."""
     return re.sub(r"[\s_\-]", "", unicodedata.normalize("NFKC", header)).casefold().strip(MARKS)

@@ -105,6 +105,7 @@ def _load(
     connection = library.connection
     read = {source.source.kind.code for source in opened}
     _prepare(library, layout, store, read)
+    merging.bring_in(connection, kinds()["code_names"])
     changed = redated = 0
     line_counts = []
     for number, source in enumerate(opened):
@@ -112,7 +113,8 @@ def _load(
         line_counts.append(_stage(connection, source, number, layout, library.draft.folder))
     report("merge")
     for kind in kinds().values():
-        merging.bring_in(connection, kind)
+        if kind.code != "code_names":  # which are there already, to read the others by
+            merging.bring_in(connection, kind)
         if kind.code == "log":
             changed += explaining.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":

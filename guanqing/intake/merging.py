@@ -15,6 +15,10 @@ PROGRESS = {"loans": ["(returned_at is not null)", "coalesce(renewal_count, 0)"]
 
 def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     """Add the records of the library served so far (old.records), if it has any of the kind."""
+    if not connection.execute(
+        "select 1 from duckdb_databases() where database_name = 'old'"
+    ).fetchall():
+        return
     there = connection.execute(
         "select column_name from duckdb_columns() "
         "where database_name = 'old' and table_name = $name",

@@ -8,8 +8,7 @@ from guanqing.intake.values import sql
 # In a field of its own, so that no match is ever empty: the delimiter is put after the last one.
 # Blanks may stand before a quote, so a text without one begins with neither.
 FIELD = (
-    " *({quote}(?:[^{quote}]|{quote}{quote})*{quote}) *"
-    "| *([^ {quote}{delimiter}][^{delimiter}]*|)"
+    " *({quote}(?:[^{quote}]|{quote}{quote})*{quote}) *| *([^ {quote}{delimiter}][^{delimiter}]*|)"
 )
 BROKEN = "\x02"  # what texts puts before a line that is no text
 # in the first cell that is not blank
@@ -51,7 +50,9 @@ def _pattern(opened: Opened) -> str:
 def line_fault(opened: Opened) -> str:
     """Return the SQL of what is wrong with a line before any field is looked at."""
     ways = [f"when starts_with(line, '{BROKEN}') then 'invalid_text'"]
-    ways.append("when line is null or regexp_full_match(line, '[\\s\\x{3000},;|]*') then 'blank_line'")
+    ways.append(
+        "when line is null or regexp_full_match(line, '[\\s\\x{3000},;|]*') then 'blank_line'"
+    )
     if opened.header_line:
         header = opened.text.first_lines[opened.header_line - 1]
         ways.append(f"when line_number < {opened.header_line} then 'above_header'")
