@@ -6,8 +6,12 @@ count a line is in, by which rule, and what then stands in the library.
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from exports import Export, account, of, problem
+
+from guanqing.intake.loading import load
+from guanqing.store import Store
 
 LOANS = "借阅编号,读者证号,条码号,借书日期,应还日期,还书日期,续借时间,续借次数,索书号"
 LENT, BACK = "2019-03-01 10:00:00", "2019-03-20 16:00:00"
@@ -205,7 +209,7 @@ def test_dates_that_no_rule_reads_without_a_guess_are_refused(
 
 
 @pytest.mark.parametrize("column", ["办证日期", "退证日期"])
-@pytest.mark.parametrize("written", ["1804-03-01", "2119-03-01", "9999-12-31 00:00:00"])
+@pytest.mark.parametrize("written", ["1804-03-01", "2119-03-01", "2999-12-31 00:00:00"])
 def test_a_card_is_neither_issued_nor_cancelled_when_nobody_lived(
     export: Export, column: str, written: str
 ) -> None:
@@ -484,3 +488,19 @@ loaned_at = "at"
     assert export.rows("select count(distinct reader_id), count(distinct item_id) from loans") == [
         (1, 2)
     ]
+
+
+def test_the_end_of_the_calendar_means_never(tmp_path: Path) -> None:
+    path = tmp_path / "readers.csv"
+    lines = [
+        "读者证号,姓名,办证日期,有效期至,退证日期",
+        "R1,马某,2019-03-01,9999-12-31,9999-12-31 00:00:00",
+    ]
+    path.write_text("\n".join(lines), encoding="utf-8")
+    store = Store(tmp_path / "store")
+    (file,) = load([path], "plain", store).files
+    assert (file.loaded, file.by_rule) == (1, {})
+    with duckdb.connect(str(store.current()), read_only=True) as connection:
+        rows = connection.sql("select card_expires_on from readers").fetchall()
+        events = connection.sql("select event_kind from card_events").fetchall()
+    assert (rows, events) == ([(None,)], [("issue",)])

@@ -246,7 +246,7 @@ def reading_all_the_while(
 
 # --- a full disk
 
-BIG = 2_000_000  # names; more than the small disk holds
+BIG = 6_000_000  # names; more than the small disk holds
 
 
 @pytest.fixture
@@ -254,7 +254,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """Return a folder on a disk of 8 MB."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=8m", "guanqing-test", str(folder)]
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "guanqing-test", str(folder)]
     if not shutil.which("mount") or subprocess.run(command, check=False).returncode:
         pytest.skip("mounting a small disk is not permitted here")
     yield folder

@@ -21,8 +21,12 @@ MARKS = (
 BIT = {code: 1 << place for place, code in enumerate(MARKS)}
 
 SPACES = " \t\u3000"
-BLANKS = r"[ \t\x{3000}]*(NULL|null|\(null\)|\\N|None|#N/A|#REF!|N/A)?[ \t\x{3000}]*"
-UNCLEAN = r"^[ \t\x{3000}='Nn(\\#]|[ \t\x{3000}]$"
+# what systems write where there is nothing; the last day of the year 9999 is never
+BLANKS = (
+    r"[ \t\x{3000}]*(NULL|null|\(null\)|\\N|None|#N/A|#REF!|N/A|9999-12-31( 00:00:00)?)?"
+    r"[ \t\x{3000}]*"
+)
+UNCLEAN = r"^(?:[ \t\x{3000}='Nn(\\#]|9999-)|[ \t\x{3000}]$"
 YES = ("是", "有", "√", "1", "y", "yes", "true", "t", "已举办", "满意")
 NO = ("否", "无", "×", "0", "n", "no", "false", "f", "未举办", "不满意")
 

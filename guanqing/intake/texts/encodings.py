@@ -77,7 +77,7 @@ def likelier_encoding(blocks: Iterable[bytes]) -> str:
     """
     utf_8_count, older = 0, []
     for is_first, line in _lines_beyond_ascii(blocks):
-        if _is(line, CODECS[UTF_8]):
+        if _is(line, CODECS[UTF_8]) and not _is_utf_8_by_chance(line):
             if is_first:
                 return UTF_8
             utf_8_count += 1
@@ -86,6 +86,16 @@ def likelier_encoding(blocks: Iterable[bytes]) -> str:
         if utf_8_count + len(older) == LINES_JUDGED:
             break
     return UTF_8 if utf_8_count >= len(older) else _likelier_of_two(b"\n".join(older))
+
+
+def _is_utf_8_by_chance(line: bytes) -> bool:
+    """Tell whether a line is likelier GB18030 all the same: its 女 is a Ů in UTF-8.
+
+    Chinese takes three bytes of UTF-8, so what has two at most is none.
+    """
+    return max(line.decode()) < "\u0800" and all(
+        sign.isascii() or sign in FREQUENT for sign in line.decode("gb18030", errors="replace")
+    )
 
 
 def decoded_name(raw: bytes) -> str:

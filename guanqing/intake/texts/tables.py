@@ -23,9 +23,20 @@ def sheets(found: Found, kind: str, scratch: Scratch) -> Iterator[Text]:
     folder = scratch.subfolder()
     told = workbooks.read_apart(found.path, kind, folder)
     if key := told.get("problem"):
-        raise Problem(key, path=folder if key == "store_not_writable" else found.where)
+        raise _problem(key, found, folder)
     for name, path in told["sheets"]:
         yield table_of(replace(found, name=f"{found.name}#{name}"), Path(path), kind)
+
+
+def _problem(key: str, found: Found, folder: Path) -> Problem:
+    """Return the Problem that the process reading a workbook has met."""
+    return {
+        "file_not_readable": Problem("file_not_readable", path=found.where),
+        "store_not_writable": Problem("store_not_writable", path=folder),
+        "workbook_damaged": Problem("workbook_damaged", path=found.where),
+        "workbook_empty": Problem("workbook_empty", path=found.where),
+        "workbook_locked": Problem("workbook_locked", path=found.where),
+    }[key]
 
 
 def parquet(found: Found, scratch: Scratch) -> Text:
