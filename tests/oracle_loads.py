@@ -253,6 +253,8 @@ _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?"
 def read_stamp(text: str | None, is_day: bool = False) -> tuple[Any, set[str]]:
     """Return a moment, or a day, and by which rules it was read; None where no rule reads it."""
     moment, marks = _moment(text or "")
+    if is_day and moment and moment.year < 1000:
+        return None, set()  # 19-3-1 is a day without a century, not one of the year 19
     if is_day and moment:
         # a day alone is what is asked for
         sound = re.fullmatch(r"\d{4}-\d{1,2}-\d{1,2}", text or "")
