@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 import xlsxwriter
 
-from guanqing.intake.records import kinds
+from guanqing.records import kinds
 
 Table = list[list[str]]
 

@@ -42,7 +42,9 @@ create table loads (
     repaired_count bigint not null, -- lines loaded after a stated rule changed them
     refused_count bigint not null, -- lines that no rule could save
     set_aside_count bigint not null, -- lines that are sound but no loans (room bookings ...)
-    already_there_count bigint not null -- lines that say what an earlier load said
+    already_there_count bigint not null, -- lines that say what an earlier load said
+    written_at timestamp, -- when the file was written; rows of registers say by it where they are from
+    loaded_by varchar -- who loaded it: user@host; null not known
 );
 
 -- How many lines of a file each rule touched; one line can meet several rules.
@@ -118,12 +120,13 @@ create table visits (
     branch_code varchar not null, -- branch of the gate
     day date not null, -- day of the count
     hour smallint, -- hour 0 to 23; null where the gate counts by day
-    visit_count bigint not null -- persons who came in
+    visit_count bigint not null, -- persons who came in
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- The events register: held and scheduled.
 create table events (
-    event_id bigint not null, -- surrogate
     event_kind varchar not null, -- lecture, exhibition, outreach, mobile_trip, featured
     title varchar not null, -- as announced
     held_on date not null, -- day held, or day it is scheduled for
@@ -134,26 +137,34 @@ create table events (
     work_count integer, -- of an exhibition: works shown
     wall_metres double, -- of an exhibition: metres of wall
     loan_count integer, -- of a mobile trip: items lent on it, not in loan_events
-    is_held boolean not null -- false while it is only scheduled
+    is_held boolean not null, -- false while it is only scheduled
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
--- Questionnaires: one row per wave and question.
+-- Questionnaires: one row per wave, question and group of readers.
 create table surveys (
     survey_code varchar not null, -- the wave
     question_code varchar not null, -- overall, or a part of the service
+    group_code varchar not null, -- all, or a group of readers as the questionnaire names it
     closed_on date not null, -- last day of answers
     distributed_count integer not null, -- forms handed out (发放)
     returned_count integer not null, -- forms that came back (回收)
     valid_count integer not null, -- answers that can be read (有效)
-    satisfied_count integer not null -- satisfied or very satisfied
+    satisfied_count integer not null, -- satisfied or very satisfied
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- Feedback cases (意见反馈), one row each.
 create table feedback (
+    case_number varchar not null, -- number of the case
     received_on date not null, -- day received
     answered_on date, -- day answered; null while open
     branch_code varchar, -- branch it is about
-    is_satisfied boolean -- the reader's word on the outcome; null not asked or not said
+    is_satisfied boolean, -- the reader's word on the outcome; null not asked or not said
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- Requests for documents, one row each.
@@ -170,7 +181,9 @@ create table opening_hours (
     branch_code varchar not null, -- branch
     day date not null, -- day
     opens_at time not null, -- opening
-    closes_at time not null -- closing, same day
+    closes_at time not null, -- closing, same day
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- Holdings at the end of each month.
@@ -188,7 +201,9 @@ create table holdings (
 create table digital_resources (
     resource_name varchar not null, -- name of the database or collection
     counted_on date not null, -- day of the reading
-    storage_tb double -- storage in TB; null not stated
+    storage_tb double, -- storage in TB; null not stated
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- Uses of digital resources in a month, as vendors report them (COUNTER).
@@ -203,7 +218,9 @@ create table digital_usage (
 create table counts (
     count_code varchar not null, -- web_visit, party_member ...
     counted_on date not null, -- day the count is for
-    amount double not null -- how many, added to what was counted before
+    amount double not null, -- how many, added to what was counted before
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- Milestones of the plan as reported: the last row up to a day is the state then.
@@ -213,7 +230,54 @@ create table milestone_states (
     state varchar not null, -- planned, under_way, done, dropped
     stated_on date not null, -- day of the report
     note_zh varchar, -- what was reported, in Chinese
-    note_en varchar -- what was reported, in English
+    note_en varchar, -- what was reported, in English
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
+);
+
+-- Volunteer service (志愿服务), one row per day, activity and branch.
+create table volunteers (
+    served_on date not null, -- day of the service
+    activity varchar not null, -- what was done
+    branch_code varchar, -- branch
+    volunteer_count integer not null, -- persons who served
+    service_hours double, -- hours they gave together; null not counted
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
+);
+
+-- Inspections of reading points (阅读点), one row each.
+create table inspections (
+    point varchar not null, -- name of the reading point
+    inspected_on date not null, -- day of the inspection
+    finding varchar, -- what has to be put right; null: nothing
+    rectify_by date, -- term set for it; null none set
+    rectified_on date, -- day it was put right; null not yet
+    withdrawn_on date, -- day the point was given up; null while it is kept
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
+);
+
+-- What a chart over time should say: closures, a flood, a campaign.
+create table annotations (
+    annotation_kind varchar not null, -- closure, disaster, campaign, change, other_note
+    title varchar not null, -- what it was
+    first_day date not null, -- first day
+    last_day date, -- last day; null: one day
+    branch_code varchar, -- branch it concerns; null the whole network
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
+);
+
+-- Notes on targets and milestones: who answers for them, what was decided.
+create table plan_notes (
+    plan_year smallint not null, -- year of the plan
+    target_code varchar not null, -- target or milestone, as in data/targets/<year>.toml
+    noted_on date not null, -- day of the note
+    owner varchar, -- who answers for it from this day; null: no change
+    note varchar, -- what was noted or decided
+    stated_at timestamp, -- when this was said: its file was written, or somebody entered it; null: simulated
+    stated_by varchar -- who entered it; null where it came with a file
 );
 
 -- ---------------------------------------------------------------------------------------------
@@ -277,39 +341,6 @@ create table card_days (
     issued_count bigint not null, -- cards issued
     cancelled_count bigint not null, -- cards cancelled (退证)
     ended_count bigint not null -- cards cancelled or expired: what ends a card holder
-);
-
--- How much of each measure of the plan came about on each day: what a total adds up.
-create table measure_days (
-    measure_code varchar not null, -- measure named by a target in data/targets
-    day date not null, -- day
-    amount double not null -- how much was added that day
-);
-
--- Shares asked of persons, with their 95 % Wilson intervals.
-create table survey_shares (
-    measure_code varchar not null, -- reader_satisfaction, feedback_satisfaction
-    day date not null, -- day from which the share is known
-    valid_count bigint not null, -- answers
-    satisfied_count bigint not null, -- of them satisfied
-    share double not null, -- satisfied / answers
-    lower_share double not null, -- lower end of the interval
-    upper_share double not null -- upper end of the interval
-);
-
--- Hours open in each week, per branch; a week closed throughout is a row of 0.
-create table opening_weeks (
-    week_start date not null, -- Monday
-    branch_code varchar not null, -- branch
-    open_hours double not null -- hours open from Monday to Sunday
-);
-
--- How much of its year should be done by each day.
-create table year_pace (
-    day date not null, -- day
-    elapsed_share double not null, -- calendar days so far / days of the year, 0 to 1
-    expected_share double not null, -- open days so far / open days of the year; else elapsed_share
-    is_by_open_days boolean not null -- false where no opening hours cover the whole year
 );
 
 -- Borrowers of a day by the day they borrowed before. Who borrowed in a period is who did so in it for

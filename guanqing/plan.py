@@ -1,15 +1,41 @@
-"""The year's plan: targets and milestones as data/targets/<year>.toml states them."""
+"""The year's plan: targets and milestones as data/targets/<year>.toml states them.
 
-import tomllib
+An entry that cannot be right is refused with its line and field, and stays on the scorecard as a
+promise that cannot be computed; a file that is no TOML at all is refused whole.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guanqing import planfile
 from guanqing.paths import DATA
+from guanqing.planfile import Refusal
 
-KINDS = ("total", "level", "rate", "share", "survey", "compliance")
+KINDS = planfile.KINDS
 WORDS = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What each thing counted must have, as a field of the register; one of several will do."""
+
+    field: str
+    at_least: float | None = None
+    one_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Another number to reach from a day on, and why."""
+
+    since: date
+    at_least: float
+    reason: WORDS
+    stretch: float | None = None
 
 
 @dataclass(frozen=True)
@@ -26,8 +52,19 @@ class Target:
     per: str | None = None
     stretch: float | None = None
     shown_as: str = "number"
+    owner: WORDS | None = None
     clause: WORDS | None = None
+    quality: tuple[Condition, ...] = ()
+    every_week: bool = False  # the clause is something in every week
     note: WORDS | None = None
+    by_branch: dict[str, float] = field(default_factory=dict)
+    by_month: dict[int, float] = field(default_factory=dict)
+    revisions: tuple[Revision, ...] = ()
+
+    def at(self, day: date) -> tuple[float, float | None]:
+        """Return what is to be reached as of a day, and the stretch."""
+        known = [revision for revision in self.revisions if revision.since <= day]
+        return (known[-1].at_least, known[-1].stretch) if known else (self.at_least, self.stretch)
 
 
 @dataclass(frozen=True)
@@ -38,47 +75,56 @@ class Milestone:
     code: str
     name: WORDS
     clause: WORDS | None = None
+    owner: WORDS | None = None
+    due: date | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A year's targets and milestones, by code, in the order of the file."""
+    """A year's targets and milestones, by code, in the order of the file, and what was refused."""
 
     year: int
     targets: dict[str, Target] = field(default_factory=dict)
     milestones: dict[str, Milestone] = field(default_factory=dict)
+    refused: tuple[Refusal, ...] = ()
 
 
 def years(folder: Path = DATA / "targets") -> list[int]:
     """Return the years that have a plan."""
-    return sorted(int(path.stem) for path in folder.glob("*.toml"))
+    return sorted(int(path.stem) for path in folder.glob("*.toml") if path.stem.isdigit())
+
+
+def load(year: int, folder: Path = DATA / "targets") -> Plan:
+    """Return the plan of a year, empty if there is none. Problem: plan_unreadable."""
+    path = folder / f"{year}.toml"
+    return _load(year, path, path.stat().st_mtime_ns) if path.exists() else Plan(year)
 
 
 @cache
-def load(year: int, folder: Path = DATA / "targets") -> Plan:
-    """Return the plan of a year, empty if there is none."""
-    path = folder / f"{year}.toml"
-    if not path.exists():
-        return Plan(year)
-    content = tomllib.loads(path.read_text(encoding="utf-8"))
-    targets = [Target(plan_year=year, **entry) for entry in content["targets"]]
-    unknown = {target.kind for target in targets} - set(KINDS)
-    if unknown:
-        raise ValueError(f"{path.name}: unknown kind {', '.join(sorted(unknown))}")
-    milestones = [Milestone(plan_year=year, **entry) for entry in content["milestones"]]
-    _refuse_doubles(path.name, [entry["code"] for entry in content["targets"]])
-    _refuse_doubles(path.name, [entry["code"] for entry in content["milestones"]])
+def _load(year: int, path: Path, edited: int) -> Plan:
+    found = planfile.read(path)
+    targets = [_target(year, entry) for entry in found.targets]
+    milestones = [Milestone(plan_year=year, **entry) for entry in found.milestones]
     return Plan(
         year,
         {target.code: target for target in targets},
         {milestone.code: milestone for milestone in milestones},
+        found.refused,
     )
 
 
-def _refuse_doubles(file_name: str, codes: list[str]) -> None:
-    doubles = sorted({code for code in codes if codes.count(code) > 1})
-    if doubles:
-        raise ValueError(f"{file_name}: {', '.join(doubles)} stands twice")
+def _target(year: int, entry: dict[str, Any]) -> Target:
+    made = {
+        "quality": tuple(
+            Condition(**{**condition, "one_of": tuple(condition.get("one_of", ()))})
+            for condition in entry.get("quality", ())
+        ),
+        "by_month": {int(month): value for month, value in entry.get("by_month", {}).items()},
+        "revisions": tuple(
+            sorted((Revision(**r) for r in entry.get("revisions", ())), key=lambda r: r.since)
+        ),
+    }
+    return Target(plan_year=year, **(entry | made))
 
 
 # What a council should see first: what cannot be mended, what is behind, what is not shown.
@@ -90,17 +136,17 @@ STATUS_ORDER = (
     "on_course",
     "met",
 )
-MILESTONE_ORDER = ("dropped", "planned", "under_way", "done")
+MILESTONE_ORDER = ("overdue", "dropped", "planned", "under_way", "done")
 
 
 def scorecard(
-    year: int, progress: list[dict[str, Any]], evidence: list[dict[str, Any]]
+    year: int, progress: Sequence[dict[str, Any]], evidence: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return one row per target, the worst first.
 
     progress and evidence are the rows of the queries plan_progress and plan_evidence. Keys: target
-    (a Target), value, status, and those of plan_evidence. Within a status the one furthest below
-    its pace comes first.
+    (a Target), and those of both queries. Within a status the one furthest below its pace comes
+    first.
     """
     behind = {row["target_code"]: row for row in evidence}
     targets = load(year).targets
@@ -116,11 +162,11 @@ def _reached(row: dict[str, Any]) -> float:
     """Return the value as a share of where it should be by now, or of the target."""
     if row["value"] is None:
         return 0.0
-    return float(row["value"] / (row["expected_value"] or row["target"].at_least))
+    return float(row["value"] / (row["expected_value"] or row["goal"]))
 
 
 def milestone_rows(
-    year: int, progress: list[dict[str, Any]], reports: list[dict[str, Any]]
+    year: int, progress: Sequence[dict[str, Any]], reports: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """Return one row per milestone, what is still open first.
 

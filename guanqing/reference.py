@@ -4,21 +4,44 @@ Classes, codes, reasons, targets and published figures are text in data/ that a 
 they are read when a library is opened, so a change shows without a new load.
 """
 
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from guanqing import plan, published
+from guanqing import plan, planfile, published
 from guanqing.paths import DATA
+from guanqing.problems import Problem
 
 CSV_TABLES = ("classes", "codes", "cancel_reasons")
+DAYS = ("spring_festivals", "holidays")  # tables whose columns say by their values what they are
 
 PLAN_TABLES = """
 create table targets (
     plan_year smallint, target_code varchar, target_order smallint, kind varchar,
-    measure_code varchar, per_code varchar, target double, stretch double
+    measure_code varchar, per_code varchar, every_week boolean
 );
-create table milestones (plan_year smallint, milestone_code varchar, milestone_order smallint);
+create table target_goals (
+    plan_year smallint, target_code varchar, branch_code varchar, since date,
+    goal double, stretch double
+);
+create table target_months (
+    plan_year smallint, target_code varchar, month smallint, amount double
+);
+create table target_conditions (
+    plan_year smallint, target_code varchar, field_name varchar, at_least double,
+    one_of varchar[]
+);
+create table milestones (
+    plan_year smallint, milestone_code varchar, milestone_order smallint, due_date date
+);
+create table plan_measures (
+    measure_code varchar, register varchar, event_kind varchar, is_reading boolean,
+    most_a_day double
+);
 create table published_figures (
     figure_code varchar, subject varchar, published_value double, relation varchar,
     decimals smallint, first_day date, last_day date
@@ -30,7 +53,9 @@ def files() -> list[Path]:
     """Return every file that load() reads: when one changes, an open library is out of date."""
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
+        *(DATA / f"{name}.csv" for name in DAYS),
         *sorted((DATA / "targets").glob("*.toml")),
+        planfile.MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
     ]
 
@@ -44,9 +69,17 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
             "select * from read_csv($path, header = true, all_varchar = true)",
             {"path": str(DATA / f"{name}.csv")},
         )
+    for name in DAYS:
+        connection.execute(
+            f"create table {name} as select * from read_csv($path, header = true)",
+            {"path": str(DATA / f"{name}.csv")},
+        )
     connection.execute(PLAN_TABLES)
+    _insert(connection, "plan_measures", _measure_rows())
     for year in plan.years():
-        _insert_plan(connection, plan.load(year))
+        # a plan that cannot be read is told on the pages that show it; the others go on
+        with suppress(Problem):
+            _insert_plan(connection, plan.load(year))
     for year in published.years():
         rows = published.figures(year)
         connection.executemany(
@@ -55,15 +88,51 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def _measure_rows() -> list[list[Any]]:
+    return [
+        [code, *(about.get(key) for key in ("register", "event_kind")),
+         about.get("is_reading", False), about.get("most_a_day")]
+        for code, about in planfile.measures().items()
+    ]  # fmt: skip
+
+
 def _insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> None:
-    connection.executemany(
-        "insert into targets values (?, ?, ?, ?, ?, ?, ?, ?)",
+    year, targets = year_plan.year, list(year_plan.targets.values())
+    new_year = date(year, 1, 1)
+    _insert(
+        connection,
+        "targets",
         [
-            [t.plan_year, t.code, order, t.kind, t.measure, t.per, t.at_least, t.stretch]
-            for order, t in enumerate(year_plan.targets.values())
+            [year, t.code, order, t.kind, t.measure, t.per, t.every_week]
+            for order, t in enumerate(targets)
         ],
     )
-    connection.executemany(
-        "insert into milestones values (?, ?, ?)",
-        [[m.plan_year, m.code, i] for i, m in enumerate(year_plan.milestones.values())],
-    )
+    goals: list[list[Any]] = []
+    for t in targets:
+        goals.append([year, t.code, None, new_year, t.at_least, t.stretch])
+        goals += [[year, t.code, None, r.since, r.at_least, r.stretch] for r in t.revisions]
+        goals += [[year, t.code, branch, new_year, n, None] for branch, n in t.by_branch.items()]
+    _insert(connection, "target_goals", goals)
+    months = [
+        [year, t.code, month, t.by_month.get(month, 0)]
+        for t in targets
+        if t.by_month
+        for month in range(1, 13)
+    ]
+    _insert(connection, "target_months", months)
+    conditions = [
+        [year, t.code, c.field, c.at_least, list(c.one_of) or None]
+        for t in targets
+        for c in t.quality
+    ]
+    _insert(connection, "target_conditions", conditions)
+    milestones = year_plan.milestones.values()
+    _insert(connection, "milestones", [[year, m.code, i, m.due] for i, m in enumerate(milestones)])
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]
+) -> None:
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        connection.executemany(f"insert into {table} values ({marks})", [list(r) for r in rows])

@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import reference
+from guanqing import entered, judgement, reference
 from guanqing.paths import QUERIES
 from guanqing.problems import Problem
 from guanqing.store import names_of
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 # A table name must never mean a Python variable, and nothing may be fetched at run time.
 SAFE: dict[str, str | bool | int | float | list[str]] = {
@@ -43,6 +43,9 @@ def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnec
     ).fetchall():
         connection.execute(f"create view {table} as from library.{table}")
     reference.load(connection)
+    entered.lay_over(connection, library)
+    judgement.create_tables(connection)
+    judgement.judge(connection)
     _attach_names(connection, names_of(library) if with_names else None)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")

@@ -10,7 +10,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from guanqing import reference, warehouse
+from guanqing import judgement, reference, warehouse
 from guanqing.intake.build import create_schema, derivations
 
 DAY = timedelta(days=1)
@@ -88,7 +88,6 @@ ORDINARY: dict[str, dict[str, Any]] = {
     },
     "visits": {"branch_code": "main", "day": date(2019, 3, 5), "visit_count": 1},
     "events": {
-        "event_id": 1,
         "event_kind": "lecture",
         "title": "讲座",
         "held_on": date(2019, 3, 9),
@@ -98,6 +97,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
     "surveys": {
         "survey_code": "2019",
         "question_code": "overall",
+        "group_code": "all",
         "closed_on": date(2019, 6, 1),
         "distributed_count": 300,
         "returned_count": 250,
@@ -105,6 +105,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
         "satisfied_count": 204,
     },
     "feedback": {
+        "case_number": "1",
         "received_on": date(2019, 3, 1),
         "answered_on": date(2019, 3, 4),
         "branch_code": "main",
@@ -137,6 +138,14 @@ ORDINARY: dict[str, dict[str, Any]] = {
         "storage_tb": 10.0,
     },
     "counts": {"count_code": "web_visit", "counted_on": date(2019, 3, 1), "amount": 1.0},
+    "volunteers": {"served_on": date(2019, 3, 5), "activity": "整架", "volunteer_count": 3},
+    "inspections": {"point": "社区", "inspected_on": date(2019, 5, 14)},
+    "annotations": {
+        "annotation_kind": "campaign",
+        "title": "读书月",
+        "first_day": date(2019, 4, 20),
+    },
+    "plan_notes": {"plan_year": 2019, "target_code": "lectures", "noted_on": date(2019, 7, 1)},
     "milestone_states": {
         "plan_year": 2019,
         "milestone_code": "feature_film",
@@ -147,7 +156,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
 
 
 def derived_table(step: Any) -> str:
-    """Return the table that a file of data/derive fills: 01_loans.sql fills loans."""
+    """Return the table that a file of derive or judge fills: 01_loans.sql fills loans."""
     return str(step.stem.split("_", 1)[1])
 
 
@@ -224,7 +233,7 @@ class Library:
 
     def stage(self, event_kind: str = "lecture", **differences: Any) -> None:
         """Hold one event of the register."""
-        self.put("events", event_id=next(self._serial), event_kind=event_kind, **differences)
+        self.put("events", event_kind=event_kind, **differences)
 
     def open(self, first: date, last: date | None = None, **differences: Any) -> None:
         """Open the main library from nine to seven on every day of a span."""
@@ -242,7 +251,7 @@ class Library:
             if waiting:
                 self._insert(table, waiting)
                 self._inserted[table] = len(rows)
-        for step in derivations():
+        for step in [*derivations(), *judgement.steps()]:
             self.connection.execute(f"delete from {derived_table(step)}")
             self.connection.execute(step.read_text(encoding="utf-8"))
         self._derived = True
@@ -266,7 +275,7 @@ class Library:
 
     def empty(self) -> None:
         """Leave the tables as they were before anything was put."""
-        for table in [*self.rows, *map(derived_table, derivations())]:
+        for table in [*self.rows, *map(derived_table, [*derivations(), *judgement.steps()])]:
             self.connection.execute(f"delete from {table}")
         self.rows.clear()
         self._inserted.clear()
@@ -279,6 +288,7 @@ def tables() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config=warehouse.SAFE)
     create_schema(connection)
     reference.load(connection)
+    judgement.create_tables(connection)
     connection.execute(
         "create table names (reader_id bigint, reader_name varchar, card_number varchar)"
     )

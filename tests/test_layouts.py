@@ -12,9 +12,9 @@ from exports import Export, account, of, problem
 
 from guanqing.intake import layouts, opening, sources
 from guanqing.intake.loading import load
-from guanqing.intake.records import Field, Kind, code_names, kinds
 from guanqing.intake.texts import Text
 from guanqing.paths import ROOT
+from guanqing.records import Field, Kind, code_names, kinds
 
 EVERGREEN = ROOT.parent / "shared" / "data" / "evergreen_concerto_enhanced"
 SYSTEMS = [path.stem for path in sorted(layouts.FOLDER.glob("*.toml"))]

@@ -17,10 +17,10 @@ from guanqing.intake.loading import load, own_layouts
 from guanqing.intake.proposals import Proposal, best_layout, propose
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import stamps_of
-from guanqing.intake.records import code_names, kinds
 from guanqing.intake.texts import Text, texts
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
+from guanqing.records import code_names, kinds
 from guanqing.store import Store
 
 pytest_plugins = ["stores"]

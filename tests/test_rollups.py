@@ -196,37 +196,40 @@ def test_measure_days_gain_what_the_records_gained(random_library):
     gains: Counter[Any] = Counter()
     known = set()
 
-    def gain(measure_code: str, day: date, amount: float) -> None:
-        known.add((measure_code, day))
-        gains[measure_code, day] += amount
+    def gain(measure_code: str, day: date, branch: str | None, amount: float) -> None:
+        known.add((measure_code, day, branch))
+        gains[measure_code, day, branch] += amount
 
     for event in rows["loan_events"]:  # a day of returns alone is a day of no loan, not unknown
-        gain("loan_count", event["event_at"].date(), event["event_kind"] == "loan")
+        branch = event["branch_code"]
+        gain("loan_count", event["event_at"].date(), branch, event["event_kind"] == "loan")
     for gate in rows["visits"]:
-        gain("visit_count", gate["day"], gate["visit_count"])
+        gain("visit_count", gate["day"], gate["branch_code"], gate["visit_count"])
     for card in random_library.table("card_days"):  # held to the records by the tests above
-        gain("card_holder_count", card["day"], card["issued_count"] - card["ended_count"])
+        net = card["issued_count"] - card["ended_count"]
+        gain("card_holder_count", card["day"], card["branch_code"], net)
     for day in {row["day"] for row in rows["opening_hours"] if row["branch_code"] == "main"}:
-        gain("open_day_count", day, 1)
+        gain("open_day_count", day, "main", 1)
     held = [event for event in rows["events"] if event["is_held"]]
     for event in held:
-        gain(f"{event['event_kind']}_count", event["held_on"], 1)
+        gain(f"{event['event_kind']}_count", event["held_on"], event["branch_code"], 1)
     for trip in of_kind(held, "mobile_trip"):
         if trip["loan_count"] is not None:
-            gain("mobile_loan_count", trip["held_on"], trip["loan_count"])
+            gain("mobile_loan_count", trip["held_on"], trip["branch_code"], trip["loan_count"])
     for wave in rows["surveys"]:
         if wave["question_code"] == "overall":
-            gain("survey_distributed_count", wave["closed_on"], wave["distributed_count"])
-            gain("survey_returned_count", wave["closed_on"], wave["returned_count"])
+            gain("survey_distributed_count", wave["closed_on"], None, wave["distributed_count"])
+            gain("survey_returned_count", wave["closed_on"], None, wave["returned_count"])
     for day, change in storage_changes(rows["digital_resources"]):
-        gain("digital_storage", day, change)
+        gain("digital_storage", day, None, change)
     for count in rows["counts"]:
-        gain(f"{count['count_code']}_count", count["counted_on"], count["amount"])
+        gain(f"{count['count_code']}_count", count["counted_on"], None, count["amount"])
 
     derived = random_library.table("measure_days")
-    assert {(row["measure_code"], row["day"]) for row in derived} == known
-    for row in derived:
-        assert row["amount"] == pytest.approx(gains[row["measure_code"], row["day"]])
+    keys = [(row["measure_code"], row["day"], row["branch_code"]) for row in derived]
+    assert sorted(keys, key=repr) == sorted(known, key=repr)
+    for key, row in zip(keys, derived, strict=True):
+        assert row["amount"] == pytest.approx(gains[key])
 
 
 def storage_changes(readings: Rows) -> Iterator[tuple[date, float]]:

@@ -6,6 +6,7 @@ select
     coalesce(branch, (select frame.default_branch from frame)) as branch_code,
     day,
     hour,
-    visit_count
+    visit_count,
+    written_at as stated_at
 from records.visits
 order by day, branch_code, hour

@@ -3,7 +3,6 @@
 insert into events by name
 
 select
-    row_number() over (order by held_on, kind, title, branch) as event_id,
     kind as event_kind,
     title,
     held_on,
@@ -15,6 +14,7 @@ select
     wall_metres,
     loan_count,
     -- a day to come is a plan, whatever the register says
-    coalesce(is_held, true) and held_on <= current_date as is_held
+    coalesce(is_held, true) and held_on <= current_date as is_held,
+    written_at as stated_at
 from records.events
-order by event_id
+order by held_on, event_kind, title, branch_code

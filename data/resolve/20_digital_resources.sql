@@ -5,6 +5,7 @@ insert into digital_resources by name
 select
     resource_name,
     counted_on,
-    storage_tb
+    storage_tb,
+    written_at as stated_at
 from records.digital_resources
 order by resource_name, counted_on

@@ -5,6 +5,7 @@ insert into counts by name
 select
     count_code,
     counted_on,
-    amount
+    amount,
+    written_at as stated_at
 from records.counts
 order by count_code, counted_on

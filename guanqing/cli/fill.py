@@ -19,8 +19,8 @@ from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_
 from guanqing.intake import loading, refusals, resolving, rules
 from guanqing.intake.accounts import LoadReport
 from guanqing.intake.build import derivations
-from guanqing.intake.records import kinds
 from guanqing.problems import Problem
+from guanqing.records import kinds
 from guanqing.store import Store
 
 SHOWN_REFUSALS = 20

@@ -15,9 +15,9 @@ from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_
 from guanqing.intake import proposals
 from guanqing.intake.loading import own_layouts
 from guanqing.intake.proposals import Match, Proposal, Reason
-from guanqing.intake.records import Kind, kinds
 from guanqing.intake.texts import texts
 from guanqing.problems import Problem
+from guanqing.records import Kind, kinds
 from guanqing.store import Store
 
 SHOWN_CODES = 20

@@ -14,8 +14,8 @@ from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_
 from guanqing.intake import layouts as known
 from guanqing.intake import templates
 from guanqing.intake.loading import own_layouts
-from guanqing.intake.records import kinds
 from guanqing.problems import Problem
+from guanqing.records import kinds
 from guanqing.store import Store
 
 

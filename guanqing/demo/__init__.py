@@ -15,6 +15,7 @@ from guanqing.demo import (
     lending,
     loans,
     names,
+    notes,
     readers,
     registers,
     shelves,
@@ -129,3 +130,7 @@ def _put_registers(
     library.put("counts", registers.counts_table(calendar, years))
     library.put("digital_resources", registers.digital_resources_table(printed))
     library.put("milestone_states", registers.milestone_states_table())
+    library.put("annotations", notes.annotations_table(calendar))
+    library.put("inspections", notes.inspections_table(calendar))
+    library.put("volunteers", notes.volunteers_table(calendar))
+    library.put("plan_notes", notes.plan_notes_table(calendar, known("milestones")["plan_year"]))

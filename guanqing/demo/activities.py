@@ -26,7 +26,7 @@ def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
         scheduled = _rows(calendar, rng, text, ahead, announced)
         mine += [{**row, "is_held": False} for row in scheduled]
         rows += [{**row, "event_kind": kind} for row in _titled(rng, text, mine)]
-    columns = pl.DataFrame(
+    return pl.DataFrame(
         sorted(rows, key=lambda row: (row["held_on"], row["event_kind"], row["title"])),
         schema={
             "event_kind": pl.String,
@@ -41,9 +41,6 @@ def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
             "loan_count": pl.Int32,
             "is_held": pl.Boolean,
         },
-    )
-    return columns.with_row_index("event_id", offset=1).with_columns(
-        pl.col("event_id").cast(pl.Int64)
     )
 
 

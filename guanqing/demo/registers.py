@@ -79,7 +79,13 @@ def feedback_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
     return (
         pl.concat(frames)
         .sort("received_on", "answered_on", "branch_code", "outcome")
+        .with_columns(number=pl.int_range(1, pl.len() + 1).over(pl.col("received_on").dt.year()))
         .select(
+            pl.format(
+                "{}-{}",
+                pl.col("received_on").dt.year(),
+                pl.col("number").cast(pl.String).str.zfill(3),
+            ).alias("case_number"),
             "received_on",
             pl.when(pl.col("outcome") != "open").then("answered_on").alias("answered_on"),
             "branch_code",
@@ -122,22 +128,20 @@ def requests_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
 
 
 def surveys_table() -> pl.DataFrame:
-    """Return the table surveys."""
+    """Return the table surveys: every question asked of all, the first of each group too."""
     wave = known("year_2019")["survey"]
-    return pl.DataFrame(
-        [
-            {
-                "survey_code": wave["code"],
-                "question_code": question,
-                "closed_on": wave["closed_on"],
-                "distributed_count": wave["distributed"],
-                "returned_count": wave["returned"],
-                "valid_count": wave["valid"],
-                "satisfied_count": satisfied,
-            }
-            for question, satisfied in wave["satisfied"].items()
-        ]
-    )
+    forms = {
+        "distributed_count": wave["distributed"],
+        "returned_count": wave["returned"],
+        "valid_count": wave["valid"],
+    }
+    rows = [
+        {**forms, "question_code": question, "group_code": "all", "satisfied_count": satisfied}
+        for question, satisfied in wave["satisfied"].items()
+    ]
+    rows += [{**group, "question_code": "overall"} for group in wave["groups"]]
+    told = {"survey_code": wave["code"], "closed_on": wave["closed_on"]}
+    return pl.DataFrame([told | row for row in rows])
 
 
 def counts_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ import duckdb
 
 from guanqing.intake import rules
 from guanqing.intake.opening import Opened
-from guanqing.intake.records import kinds
+from guanqing.records import kinds
 
 SHOWN_LINES = 1000
 

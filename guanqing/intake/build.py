@@ -28,7 +28,6 @@ KEYS = {
     "readers": "reader_id",
     "items": "item_id",
     "loans": "loan_id",
-    "events": "event_id",
     "settings": "setting_code",
 }
 

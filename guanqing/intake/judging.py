@@ -3,8 +3,8 @@
 from guanqing.intake import values
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened
-from guanqing.intake.records import Field
 from guanqing.intake.values import BIT, sql
+from guanqing.records import Field
 
 UNREADABLE = {
     **dict.fromkeys(("reader", "item", "loan"), "unreadable_id"),

@@ -7,10 +7,10 @@ from typing import Any
 
 from guanqing.intake import sources
 from guanqing.intake.entries import Entry
-from guanqing.intake.records import ID_KINDS
 from guanqing.intake.sources import Source
 from guanqing.paths import DATA
 from guanqing.problems import Problem
+from guanqing.records import ID_KINDS
 
 FOLDER = DATA / "layouts"
 STAMPS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M")

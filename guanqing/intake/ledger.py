@@ -15,7 +15,8 @@ KEPT = """
 create table if not exists records.file_accounts (
     load_number integer, loaded_at timestamp, layout varchar, file_name varchar, kind varchar,
     encoding varchar, lines_read bigint, loaded bigint, repaired bigint, refused bigint,
-    set_aside bigint, already_there bigint, header varchar, delimiter varchar, quote varchar
+    set_aside bigint, already_there bigint, header varchar, delimiter varchar, quote varchar,
+    written_at timestamp, loaded_by varchar
 );
 create table if not exists records.rule_accounts (
     load_number integer, file_name varchar, rule_code varchar, outcome varchar, line_count bigint
@@ -36,16 +37,18 @@ def keep(
     opened: list[Opened],
     load_number: int,
     loaded_at: datetime,
+    loaded_by: str,
 ) -> None:
     """Keep the account and every refused and repaired line with the records."""
     for number, file in enumerate(report.files):
         connection.execute(
-            f"insert into records.file_accounts values ({', '.join('?' * 15)})",
+            f"insert into records.file_accounts values ({', '.join('?' * 17)})",
             [
                 *(load_number, loaded_at, file.layout, file.file_name, file.kind, file.encoding),
                 *(file.lines_read, file.loaded, file.repaired, file.refused),
                 *(file.set_aside, file.already_there),
                 *(opened[number].header_text, opened[number].delimiter, opened[number].quote),
+                *(opened[number].text.written_at, loaded_by),
             ],
         )
         for code, line_count in file.by_rule.items():
@@ -85,7 +88,8 @@ insert into loads by name
 select
     load_number, loaded_at, layout, file_name, kind as record_kind, encoding,
     lines_read as line_count, loaded as loaded_count, repaired as repaired_count,
-    refused as refused_count, set_aside as set_aside_count, already_there as already_there_count
+    refused as refused_count, set_aside as set_aside_count, already_there as already_there_count,
+    written_at, loaded_by
 from records.file_accounts order by load_number, file_name;
 insert into load_rules by name
 select load_number, file_name, rule_code, outcome, line_count

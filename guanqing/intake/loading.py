@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import disk
+from guanqing import disk, locks
 from guanqing.intake import (
     accounts,
     explaining,
@@ -30,10 +30,10 @@ from guanqing.intake.accounts import LoadReport
 from guanqing.intake.build import Library, building
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened, open_texts
-from guanqing.intake.records import kinds
 from guanqing.intake.texts import Text, texts
 from guanqing.paths import DATA
 from guanqing.problems import Problem
+from guanqing.records import kinds
 from guanqing.store import Store, records_of
 
 SETTINGS = DATA / "settings.toml"
@@ -118,7 +118,10 @@ def _load(
         if kind.code == "log":
             changed += explaining.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":
-            redated += merging.merge(connection, kind)
+            found = merging.merge(connection, kind)
+            # the library itself says of a register's rows since when they stand
+            changed += found if kind.is_register else 0
+            redated += 0 if kind.is_register else found
     waiting = explaining.refuse_unmapped_kinds(connection)
     # with a library to keep them beside, they are worth a generation; alone they make none
     changed += waiting if library.draft.parent else 0
@@ -132,7 +135,9 @@ def _load(
     for code in read:
         rules.keep_repaired(connection, kinds()[code])
     number = library.draft.number
-    ledger.keep(connection, load_report, opened, number, datetime.now().replace(microsecond=0))
+    loaded_at = datetime.now().replace(microsecond=0)
+    loaded_by = locks.this_process("load").who
+    ledger.keep(connection, load_report, opened, number, loaded_at, loaded_by)
     for code in read | {"log"}:
         merging.finish(connection, kinds()[code])
     return replace(load_report, load_number=number)
@@ -177,7 +182,7 @@ def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> 
             *("layouts", "layout_branches", "file_accounts", "rule_accounts"),
             *("kept_lines", "unmapped_codes"),
         ):
-            connection.execute(f"insert into records.{table} from old.{table}")
+            connection.execute(f"insert into records.{table} by name select * from old.{table}")
 
 
 def _stage(

@@ -7,8 +7,8 @@ file written last, then the one further up in its file, then the greater of two 
 
 import duckdb
 
-from guanqing.intake.records import SQL_TYPES, Kind, columns
 from guanqing.intake.staging import LINE_COLUMNS, OF_THE_LOAD
+from guanqing.records import SQL_TYPES, Kind, columns
 
 PROGRESS = {"loans": ["(returned_at is not null)", "coalesce(renewal_count, 0)"]}
 

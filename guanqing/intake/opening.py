@@ -99,7 +99,7 @@ def open_texts(found: Sequence[Text], layout: Layout) -> tuple[list[Opened], tup
         if attempt.is_sure or not opened:
             raise attempt.problem()
     for source in opened:
-        _require_once(source)
+        require_once(source)
     skipped = tuple(text.name for text, attempt in pairs if not attempt or attempt.missing)
     opened.sort(key=lambda source: source.source.kind.code != "code_names")
     return opened, skipped
@@ -215,7 +215,7 @@ def _aside(source: Source, header: Header) -> dict[int, str]:
     return {place: "|".join(found) for place, found in patterns.items() if place}
 
 
-def _require_once(opened: Opened) -> None:
+def require_once(opened: Opened) -> None:
     """Raise the Problem of a column that is read and stands there twice."""
     header, source = Header(opened.header, opened.header_line), opened.source
     for name, columns in _all_columns(source):

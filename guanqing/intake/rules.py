@@ -10,9 +10,9 @@ from functools import cache
 
 import duckdb
 
-from guanqing.intake.records import Kind
 from guanqing.intake.values import BIT
 from guanqing.paths import DATA
+from guanqing.records import Kind
 
 REPAIRED, REFUSED, SET_ASIDE, ALREADY_THERE, NOTED = (
     *("repaired", "refused", "set_aside", "already_there"),

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from guanqing.intake.entries import Entry
-from guanqing.intake.records import Field, Kind, code_names, kinds
+from guanqing.records import Field, Kind, code_names, kinds
 
 ENTRIES = {
     *("kind", "file", "known_by", "header", "free_text", "gather", "aside"),

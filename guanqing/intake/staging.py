@@ -14,8 +14,8 @@ import duckdb
 
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened
-from guanqing.intake.records import Kind, columns
 from guanqing.intake.statements import statement
+from guanqing.records import Kind, columns
 
 READ_LINES = (
     "create or replace temp table lines as select line from "

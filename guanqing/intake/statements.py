@@ -3,9 +3,9 @@
 from guanqing.intake import judging, resolving, rules, splitting
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened
-from guanqing.intake.records import columns
 from guanqing.intake.splitting import BROKEN
 from guanqing.intake.values import sql
+from guanqing.records import columns
 
 NATIONAL_ID = (
     r"\b[1-9]\d{5}(?:(?:18|19|20)\d{2}|\d{2})(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])\d{3}[\dXx]?\b"

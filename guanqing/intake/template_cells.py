@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from guanqing.intake.records import Field, Kind, code_names
+from guanqing.records import Field, Kind, code_names
 from guanqing.text import translate
 
 # Keys into other files of the same system, and what months in a header are gathered into.

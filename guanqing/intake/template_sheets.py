@@ -10,7 +10,6 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from guanqing.intake.records import Field, Kind
 from guanqing.intake.template_cells import (
     CELLS,
     TEXT,
@@ -22,6 +21,7 @@ from guanqing.intake.template_cells import (
     sheet_name,
     width,
 )
+from guanqing.records import Field, Kind
 from guanqing.text import translate
 
 LISTS = "_lists"

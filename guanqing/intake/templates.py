@@ -6,10 +6,10 @@ from pathlib import Path
 
 import xlsxwriter
 
-from guanqing.intake.records import Kind, kinds
 from guanqing.intake.template_cells import fields_of, sheet_name
 from guanqing.intake.template_sheets import Sheets
 from guanqing.problems import Problem
+from guanqing.records import Kind, kinds
 
 __all__ = ["ALL", "BY_HAND", "chosen", "fields_of", "sheet_name", "write"]
 

@@ -5,7 +5,7 @@ says by which rule it could be read; what no rule reads without a guess stays nu
 """
 
 from guanqing.intake.layouts import Layout
-from guanqing.intake.records import Field
+from guanqing.records import Field
 
 # What had to be done to read a line, as bits of one number: it costs nothing to keep.
 MARKS = (

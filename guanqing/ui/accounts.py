@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from guanqing import text
-from guanqing.intake.records import kinds
 from guanqing.intake.rules import Rule, rules
+from guanqing.records import kinds
 from guanqing.ui.panels import table_html
 from guanqing.ui.session import language, t
 

@@ -1,7 +1,7 @@
 """The library being shown: which file, what it is, and questions to it.
 
 The link to the served library is resolved once a run and that real file is part of every cache
-key, so a screen never mixes two generations.
+key, with what has been typed in since, so a screen never mixes two states of the library.
 """
 
 import os
@@ -12,11 +12,11 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from guanqing import reference, store, warehouse
+from guanqing import journal, reference, store, warehouse
 from guanqing.problems import Problem
 from guanqing.ui.session import tell
 
-Stamp = tuple[str, int]
+Stamp = tuple[str, int, int]
 
 
 def open_library() -> None:
@@ -24,7 +24,8 @@ def open_library() -> None:
     try:
         path = store.default_store().current()
         edited = max(file.stat().st_mtime_ns for file in reference.files())
-        st.session_state["library"] = (str(path), edited)
+        entered = journal.version(journal.path_of(path))
+        st.session_state["library"] = (str(path), edited, entered)
         facts()
     except Problem as problem:
         st.error(tell(problem), icon=":material/error:")
@@ -55,5 +56,5 @@ def _run(stamp: Stamp, with_names: bool, name: str, params: dict[str, object]) -
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _connection(stamp: Stamp, with_names: bool) -> duckdb.DuckDBPyConnection:
-    path, _edited = stamp
+    path, _edited, _entered = stamp
     return warehouse.connect(Path(path), with_names=with_names)

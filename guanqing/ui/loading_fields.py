@@ -9,7 +9,7 @@ import streamlit as st
 
 from guanqing.intake.proposals import Proposal
 from guanqing.intake.proposals.stamps import DAY_FIRST, MONTH_FIRST
-from guanqing.intake.records import Field, code_names
+from guanqing.records import Field, code_names
 from guanqing.ui.loading_reading import SAMPLES, sample
 from guanqing.ui.panels import note
 from guanqing.ui.session import language, t

@@ -9,9 +9,9 @@ from guanqing.intake import headers, layouts
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened, open_texts
 from guanqing.intake.proposals import best_layout
-from guanqing.intake.records import Field
 from guanqing.intake.texts import Text, texts
 from guanqing.problems import Problem
+from guanqing.records import Field
 from guanqing.ui.uploads import Uploads
 
 SAMPLES = 3

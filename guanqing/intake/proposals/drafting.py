@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from guanqing.intake import layouts
-from guanqing.intake.records import Kind, code_names
 from guanqing.problems import Problem
+from guanqing.records import Kind, code_names
 from guanqing.text import LANGUAGES, translate
 
 NAME = re.compile(r"[a-z0-9_-]{1,40}")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.wording import Reason
-from guanqing.intake.records import Field
 from guanqing.intake.values import NO, YES
+from guanqing.records import Field
 
 YEAR_FIRST = r"(?:18|19|20|21)\d{2}"
 DAY = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from guanqing.intake.headers import normal
 from guanqing.intake.proposals.looks import Look, fitness
 from guanqing.intake.proposals.wording import Reason, likeness
-from guanqing.intake.records import Field, Kind
+from guanqing.records import Field, Kind
 
 LEAST = 0.4  # below it a column is left to the person
 # Headers that say nothing leave the values: what they alone can show is less, and only this.

@@ -3,7 +3,7 @@
 from functools import cache, lru_cache
 
 from guanqing.intake.proposals.wording import canonical, guesses
-from guanqing.intake.records import code_names
+from guanqing.records import code_names
 
 LEAST = 4  # letters that a word must have to be looked for within another
 

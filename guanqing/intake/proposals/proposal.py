@@ -12,8 +12,8 @@ from guanqing.intake.proposals.matching import Match
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import Stamps, stamps_of
 from guanqing.intake.proposals.tables import Table
-from guanqing.intake.records import ID_KINDS, Kind
 from guanqing.problems import Problem
+from guanqing.records import ID_KINDS, Kind
 
 LOW = 0.6  # below it a proposal is no more than the nearest guess
 SURE = 0.9  # a score that leaves no doubt

@@ -12,9 +12,9 @@ from guanqing.intake.proposals.matching import matches
 from guanqing.intake.proposals.proposal import Proposal
 from guanqing.intake.proposals.tables import table_of
 from guanqing.intake.proposals.wording import Reason, worth
-from guanqing.intake.records import kinds
 from guanqing.intake.texts import Text
 from guanqing.problems import Problem
+from guanqing.records import kinds
 
 LEAST = 0.05  # of confidence that is worth a word
 TO_COME_AT_LEAST = 0.2  # of days: some of what is lent now was due before the export

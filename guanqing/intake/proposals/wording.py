@@ -9,8 +9,8 @@ from functools import cache, lru_cache
 from typing import Any
 
 from guanqing.intake.headers import normal
-from guanqing.intake.records import Field, kinds
 from guanqing.paths import DATA
+from guanqing.records import Field, kinds
 
 IN_BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]|[(（\[【].*$")
 NUMBER_ENDS = ("id", "no", "num", "number", "nbr", "code", "key", "号", "码", "证", "编号")

@@ -1,6 +1,6 @@
--- measure_days: what each measure of the plan gained on each day.
+-- measure_days: what each measure of the plan gained on each day, by branch where that can be told.
 --
--- A total is the sum of its days; a ratio divides two of them. The plan speaks of the main library
+-- A total is the sum of its days; a rate divides two of them. The plan speaks of the main library
 -- where only that one can keep the promise (opening), and of the whole network elsewhere.
 
 insert into measure_days
@@ -11,18 +11,21 @@ gains as (
     select
         'loan_count' as measure_code,
         day,
+        branch_code,
         loan_count as amount
     from circulation_days
     union all
     select
         'visit_count' as measure_code,
         day,
+        branch_code,
         visit_count as amount
     from visits
     union all
     select
         'card_holder_count' as measure_code,
         day,
+        branch_code,
         issued_count - ended_count as amount
     from card_days
     union all
@@ -30,6 +33,7 @@ gains as (
     select distinct
         'open_day_count' as measure_code,
         opening_hours.day,
+        opening_hours.branch_code,
         1 as amount
     from opening_hours
     inner join branches using (branch_code)
@@ -38,6 +42,7 @@ gains as (
     select
         event_kind || '_count' as measure_code,
         held_on as day,
+        branch_code,
         1 as amount
     from events
     where is_held
@@ -45,6 +50,7 @@ gains as (
     select
         'mobile_loan_count' as measure_code,
         held_on as day,
+        branch_code,
         loan_count as amount
     from events
     where is_held and event_kind = 'mobile_trip' and loan_count is not null
@@ -52,21 +58,24 @@ gains as (
     select
         'survey_distributed_count' as measure_code,
         closed_on as day,
+        null as branch_code,
         distributed_count as amount
     from surveys
-    where question_code = 'overall'
+    where question_code = 'overall' and group_code = 'all'
     union all
     select
         'survey_returned_count' as measure_code,
         closed_on as day,
+        null as branch_code,
         returned_count as amount
     from surveys
-    where question_code = 'overall'
+    where question_code = 'overall' and group_code = 'all'
     union all
     -- a reading replaces the one before it: the gain is the difference
     select
         'digital_storage' as measure_code,
         counted_on as day,
+        null as branch_code,
         storage_tb - lag(storage_tb, 1, 0.0) over (partition by resource_name order by counted_on)
             as amount
     from digital_resources
@@ -75,14 +84,31 @@ gains as (
     select
         count_code || '_count' as measure_code,
         counted_on as day,
+        null as branch_code,
         amount
     from counts
+    union all
+    select
+        'volunteer_count' as measure_code,
+        served_on as day,
+        branch_code,
+        volunteer_count as amount
+    from volunteers
+    union all
+    select
+        'volunteer_hours' as measure_code,
+        served_on as day,
+        branch_code,
+        service_hours as amount
+    from volunteers
+    where service_hours is not null
 )
 
 select
     measure_code,
     day,
+    branch_code,
     sum(amount) as amount
 from gains
-group by measure_code, day
-order by measure_code, day
+group by measure_code, day, branch_code
+order by measure_code, day, branch_code

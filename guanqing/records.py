@@ -41,6 +41,13 @@ class Field:
     day_will_do: bool = False  # of a stamp: a day without a time is nothing to repair
     words: tuple[str, ...] = ()  # other headers it is known by
     example: str = ""
+    becomes: str = ""  # its column in the library, where that has another name
+    otherwise: str = ""  # what the library holds where a line leaves it blank
+
+    @property
+    def column_name(self) -> str:
+        """Return its column in the library."""
+        return self.becomes or self.name
 
     @property
     def headers(self) -> tuple[str, ...]:
@@ -57,6 +64,7 @@ class Kind:
     key: tuple[str, ...]
     possible: tuple[str, ...]
     fields: dict[str, Field]
+    is_register: bool = False  # people keep it by hand
 
     @property
     def is_set(self) -> bool:
@@ -76,7 +84,20 @@ def _kind(code: str, entry: dict[str, Any]) -> Kind:
         name: Field(name=name, **{**values, "words": tuple(values.get("words", ()))})
         for name, values in entry["fields"].items()
     }
-    return Kind(code, entry["name"], tuple(entry["key"]), tuple(entry.get("possible", ())), fields)
+    return Kind(
+        code,
+        entry["name"],
+        tuple(entry["key"]),
+        tuple(entry.get("possible", ())),
+        fields,
+        entry.get("is_register", False),
+    )
+
+
+@cache
+def registers() -> dict[str, Kind]:
+    """Return the kinds of record that people keep by hand; each is a table of the library."""
+    return {code: kind for code, kind in kinds().items() if kind.is_register}
 
 
 @cache

@@ -1,0 +1,139 @@
+-- measure_pace: how much of a measure's year should be done by each day of the year of a plan.
+--
+-- From the library's own earlier years, all of which count that the measure was recorded through from
+-- January on: what came about on an open day of each part of the year (calendar_days), so that closed
+-- days are out and Spring Festival stands where it falls. Fewer than 100 in those years, or losses in
+-- a part of them, make no profile: then open days, or calendar days where hours are not known.
+
+insert into measure_pace
+
+with
+
+plan_measure_years as (
+    select distinct
+        plan_year,
+        measure_code
+    from targets
+),
+
+starts as (
+    select
+        measure_days.measure_code,
+        min(measure_days.day) as first_day
+    from measure_days
+    group by measure_days.measure_code
+),
+
+profile_years as (
+    select distinct
+        plan_measure_years.plan_year,
+        plan_measure_years.measure_code,
+        calendar_days.calendar_year
+    from plan_measure_years
+    inner join starts using (measure_code)
+    cross join library
+    inner join calendar_days
+        on
+            plan_measure_years.plan_year > calendar_days.calendar_year
+            and starts.first_day <= make_date(calendar_days.calendar_year, 1, 31)
+            and library.first_day <= make_date(calendar_days.calendar_year, 1, 31)
+),
+
+part_days as (
+    select
+        profile_years.plan_year,
+        profile_years.measure_code,
+        calendar_days.season_part,
+        count(*) filter (where calendar_days.is_open) as open_day_count
+    from profile_years
+    inner join calendar_days using (calendar_year)
+    group by profile_years.plan_year, profile_years.measure_code, calendar_days.season_part
+),
+
+part_gains as (
+    select
+        profile_years.plan_year,
+        profile_years.measure_code,
+        calendar_days.season_part,
+        sum(measure_days.amount) as amount
+    from profile_years
+    inner join calendar_days using (calendar_year)
+    inner join measure_days
+        on
+            profile_years.measure_code = measure_days.measure_code
+            and calendar_days.day = measure_days.day
+    group by profile_years.plan_year, profile_years.measure_code, calendar_days.season_part
+),
+
+parts as (
+    select
+        plan_year,
+        measure_code,
+        part_days.season_part,
+        coalesce(part_gains.amount, 0) / nullif(part_days.open_day_count, 0) as amount_per_day,
+        sum(coalesce(part_gains.amount, 0)) over of_measure as amount_of_years,
+        min(coalesce(part_gains.amount, 0)) over of_measure as least_amount,
+        sum(coalesce(part_gains.amount, 0)) over of_measure
+        / nullif(sum(part_days.open_day_count) over of_measure, 0) as mean_per_day
+    from part_days
+    left join part_gains using (plan_year, measure_code, season_part)
+    window of_measure as (partition by plan_year, measure_code)
+),
+
+days as (
+    select
+        plan_measure_years.plan_year,
+        plan_measure_years.measure_code,
+        calendar_days.day,
+        calendar_days.season_part,
+        calendar_days.is_open,
+        year_pace.expected_share as open_share,
+        year_pace.is_by_open_days
+    from plan_measure_years
+    inner join calendar_days on plan_measure_years.plan_year = calendar_days.calendar_year
+    inner join year_pace using (day)
+),
+
+expected as (
+    select
+        days.plan_year,
+        days.measure_code,
+        days.day,
+        days.open_share,
+        days.is_by_open_days,
+        parts.amount_of_years >= 100 and parts.least_amount >= 0 as has_profile,
+        -- a part that no earlier year was open in is as busy as the others
+        case when days.is_open then coalesce(parts.amount_per_day, parts.mean_per_day, 0) else 0 end
+            as expected_amount
+    from days
+    left join parts using (plan_year, measure_code, season_part)
+),
+
+added as (
+    select
+        plan_year,
+        measure_code,
+        day,
+        open_share,
+        is_by_open_days,
+        coalesce(bool_and(has_profile) over whole_year, false) as has_profile,
+        sum(expected_amount) over so_far
+        / nullif(sum(expected_amount) over whole_year, 0) as profile_share
+    from expected
+    window
+        so_far as (partition by plan_year, measure_code order by day),
+        whole_year as (partition by plan_year, measure_code)
+)
+
+select
+    plan_year,
+    measure_code,
+    day,
+    case when has_profile then profile_share else open_share end as expected_share,
+    case
+        when has_profile then 'profile'
+        when is_by_open_days then 'open_days'
+        else 'calendar'
+    end as pace_basis
+from added
+order by plan_year, measure_code, day

@@ -1,0 +1,143 @@
+-- target_amounts: what came about of each promise by each day of its plan's year.
+--
+-- A promise stands once for all and once for each branch it names a part of. 0 where there was none
+-- so far, null where the measure has never been recorded up to the day.
+
+insert into target_amounts
+
+with
+
+parts as (
+    select distinct
+        targets.plan_year,
+        targets.target_code,
+        targets.measure_code,
+        targets.per_code,
+        target_goals.branch_code
+    from targets
+    inner join target_goals using (plan_year, target_code)
+    where targets.kind in ('total', 'level', 'rate')
+),
+
+gains as (
+    select
+        measure_code,
+        day,
+        branch_code,
+        amount
+    from measure_days
+    where branch_code is not null
+    union all
+    select
+        measure_code,
+        day,
+        null as branch_code,
+        sum(amount) as amount
+    from measure_days
+    group by measure_code, day
+),
+
+before as (
+    select
+        parts.plan_year,
+        parts.target_code,
+        parts.branch_code,
+        sum(gains.amount) as start_value
+    from parts
+    inner join gains
+        on
+            parts.measure_code = gains.measure_code
+            and parts.branch_code is not distinct from gains.branch_code
+            and gains.day < make_date(parts.plan_year, 1, 1)
+    group by parts.plan_year, parts.target_code, parts.branch_code
+),
+
+by_day as (
+    select
+        parts.plan_year,
+        parts.target_code,
+        parts.branch_code,
+        parts.per_code,
+        calendar_days.day,
+        before.start_value,
+        sum(gains.amount) over so_far as gained,
+        sum(per_gains.amount) over so_far as per_gained
+    from parts
+    inner join calendar_days on parts.plan_year = calendar_days.calendar_year
+    left join before
+        on
+            parts.plan_year = before.plan_year
+            and parts.target_code = before.target_code
+            and parts.branch_code is not distinct from before.branch_code
+    left join gains
+        on
+            parts.measure_code = gains.measure_code
+            and parts.branch_code is not distinct from gains.branch_code
+            and calendar_days.day = gains.day
+    left join gains as per_gains
+        on
+            parts.per_code = per_gains.measure_code
+            and parts.branch_code is not distinct from per_gains.branch_code
+            and calendar_days.day = per_gains.day
+    window so_far as (
+        partition by parts.plan_year, parts.target_code, parts.branch_code
+        order by calendar_days.day
+    )
+),
+
+month_ends as (
+    select
+        branch_code,
+        month_end,
+        sum(loanable_count) as loanable_count
+    from holdings
+    group by grouping sets ((branch_code, month_end), (month_end))
+),
+
+holding_means as (
+    select
+        by_day.plan_year,
+        by_day.target_code,
+        by_day.branch_code,
+        by_day.day,
+        avg(month_ends.loanable_count) as base
+    from by_day
+    inner join month_ends
+        on
+            by_day.branch_code is not distinct from month_ends.branch_code
+            and month_ends.month_end >= make_date(by_day.plan_year, 1, 1)
+            and by_day.day >= month_ends.month_end
+    where by_day.per_code = 'holdings'
+    group by by_day.plan_year, by_day.target_code, by_day.branch_code, by_day.day
+),
+
+population as (
+    select max(value) as base
+    from settings
+    where setting_code = 'population_served'
+)
+
+select
+    by_day.plan_year,
+    by_day.target_code,
+    by_day.branch_code,
+    by_day.day,
+    case
+        when by_day.gained is not null or by_day.start_value is not null
+            then coalesce(by_day.gained, 0)
+    end as done,
+    coalesce(by_day.start_value, 0) as start_value,
+    case by_day.per_code
+        when 'holdings' then holding_means.base
+        when 'population' then population.base
+        else by_day.per_gained
+    end as base
+from by_day
+cross join population
+left join holding_means
+    on
+        by_day.plan_year = holding_means.plan_year
+        and by_day.target_code = holding_means.target_code
+        and by_day.branch_code is not distinct from holding_means.branch_code
+        and by_day.day = holding_means.day
+order by by_day.plan_year, by_day.target_code, by_day.branch_code, by_day.day

@@ -1,0 +1,17 @@
+-- register_history: everything that was ever typed in, corrected or taken away, the newest first.
+--
+-- grain:    one row per entry of the journal
+-- params:   none
+-- columns:  entry_number, entered_at, entered_by, register, key_json, was_json, values_json, why
+
+select
+    entry_number,
+    entered_at,
+    entered_by,
+    register,
+    key_json,
+    was_json,
+    values_json,
+    why
+from entries
+order by entry_number desc
