@@ -39,6 +39,7 @@ class Case:
     authority: str
     first: Month
     length: int  # months of the year, or of the part of it the data has whole
+    profile_end: Month  # the month after the latest earlier year
     known: int  # months that were over
     band: Band
     truth: int
@@ -46,10 +47,9 @@ class Case:
     @property
     def stage(self) -> str:
         """Return where the lockdown lies, as one of STAGES."""
-        within, last = self.first - YEAR + self.length, self.first + self.length
-        if within > LOCKDOWN:
+        if self.profile_end > LOCKDOWN:
             return STAGES[3]
-        if last <= LOCKDOWN:
+        if self.first + self.length <= LOCKDOWN:
             return STAGES[0]
         return STAGES[1] if self.first + self.known <= LOCKDOWN else STAGES[2]
 
@@ -86,6 +86,10 @@ def main() -> None:
     print(f"\nAll of these\n\n{HEAD.format('the lockdown')}\n{RULE}")
     for stage in STAGES:
         print(row(stage, stages[stage]))
+    print(
+        "\nA band knows the months behind it and a profile. It does not see a closure come, and a"
+    )
+    print("profile with the lockdown in it says that spring brings nothing: no band holds that.")
 
 
 def groups(months: Sequence[Month]) -> Iterator[tuple[str, int, list[Month], list[range]]]:
@@ -119,7 +123,7 @@ def cases(
     issues: dict[str, Issues],
     first: Month,
     length: int = YEAR,
-    months_known: Iterable[int] = range(3, YEAR),
+    months_known: Iterable[int] | None = None,
     *,
     authority: str | None = None,
 ) -> Iterator[Case]:
@@ -127,29 +131,36 @@ def cases(
     for name in [authority] if authority else issues:
         shares = profile(issues[name], first, length)
         came = span(issues[name], first, length)
-        if shares is None or came is None:
+        if not shares or came is None:
             continue
-        for known in months_known:
+        profile_end = earlier(issues[name], first, length)[0] + length
+        for known in months_known or range(3, length):
             past = [Step(came[month], shares[month]) for month in range(known)]
             found = forecast(past, shares[known:], None)
             if found is not None:
-                yield Case(name, first, length, known, found.end, sum(came))
+                yield Case(name, first, length, profile_end, known, found.end, sum(came))
 
 
-def profile(issues: Issues, first: Month, length: int) -> list[float] | None:
+def earlier(issues: Issues, first: Month, length: int) -> list[Month]:
+    """Return where the earlier years begin that have every month, the latest first."""
+    begins = range(first - YEAR, min(issues) - 1, -YEAR)
+    return [begin for begin in begins if span(issues, begin, length) is not None]
+
+
+def profile(issues: Issues, first: Month, length: int) -> list[float]:
     """Return each month's share of the year, from the same months of earlier years.
 
     The share an earlier year shows is taken by the day: a month has 24 to 27 days that are no
-    Sunday, and February 2020 one more than the two Februaries before. None without such a year.
+    Sunday, and February 2020 one more than the two Februaries before. Empty without such a year.
     """
     years = []
-    for begin in range(first - YEAR, min(issues) - 1, -YEAR):
-        came = span(issues, begin, length)
-        if came is not None:
-            days = [(open_days(first + i), open_days(begin + i)) for i in range(length)]
-            moved = [issued * now / then for issued, (now, then) in zip(came, days, strict=True)]
-            years.append([amount / sum(moved) for amount in moved])
-    return [sum(shares) / len(years) for shares in zip(*years, strict=True)] if years else None
+    for begin in earlier(issues, first, length):
+        moved = [
+            issues[begin + month] * open_days(first + month) / open_days(begin + month)
+            for month in range(length)
+        ]
+        years.append([amount / sum(moved) for amount in moved])
+    return [sum(shares) / len(years) for shares in zip(*years, strict=True)]
 
 
 def open_days(month: Month) -> int:

@@ -15,9 +15,10 @@ Numbers = NDArray[np.float64]
 DRAWS = 4000
 SEED = 2019  # the same figures give the same band on every screen
 LEAST_SHARE = 0.02  # about a week: less of the year shows no level
-MONTH = 1 / 12
+DAY, MONTH = 1 / 365, 1 / 12
 HALF_AN_EVENT = 0.5  # Jeffreys' prior of a Poisson level: none so far is not none for ever
-LEAST = 1e-9  # a gamma distribution needs a spread, however small
+SQUARE = 1e3  # so much extra that the mean itself no longer counts
+LEAST = 1e-12  # a gamma distribution needs a spread, however small
 QUANTILES = (0.025, 0.1, 0.9, 0.975)
 
 
@@ -118,9 +119,10 @@ def _counts(amounts: Numbers, shares: Numbers, coming: Numbers) -> Drawn:
     rng = np.random.default_rng(SEED)
     elapsed = float(shares.sum())
     level = (float(amounts.sum()) + HALF_AN_EVENT) / elapsed
+    # by groups in which one event is expected at least
     came, weights = _joined(amounts, shares, least=elapsed / max(1.0, float(amounts.sum())))
     freedom = came.size - 1
-    extra, month = _extra(came, weights) if freedom else 0.0, level * MONTH
+    extra, month = _extra(came, weights), level * MONTH
     # no month strays by more than its own size, and no event brings two more
     most = (1 + max(1.0, month)) / (1 + extra * month)
     if freedom:
@@ -145,7 +147,7 @@ def _gains(amounts: Numbers, shares: Numbers, coming: Numbers) -> Drawn | None:
     if not amounts.any():
         return None  # a level that has not moved does not show how it moves
     rng = np.random.default_rng(SEED)
-    came, weights = _joined(amounts, shares, least=0.0)
+    came, weights = _joined(amounts, shares)
     squares, freedom = _squares(came, weights, weights), came.size - 1
     if not freedom:  # one step cannot tell its gain from its noise: all of it may be noise
         squares, freedom = float((came**2 / weights).sum()), 1
@@ -158,24 +160,23 @@ def _gains(amounts: Numbers, shares: Numbers, coming: Numbers) -> Drawn | None:
     return Drawn(levels * coming + noise, float(np.median(variance)))
 
 
-def _joined(amounts: Numbers, shares: Numbers, *, least: float) -> tuple[Numbers, Numbers]:
-    """Join each step to the next until a share of `least` is together; the rest to the last.
+def _joined(amounts: Numbers, shares: Numbers, *, least: float = DAY) -> tuple[Numbers, Numbers]:
+    """Join each step to the next until a share of `least`, or a day's, is together.
 
-    Of a count this is the share in which one event is expected: a smaller step, or one in which
-    the profile has nothing, says little of how far months stray and would weigh the most.
+    A smaller step, or one in which the profile has nothing, would say little of how far months
+    stray from the profile and weigh the most in it. What is left over goes to the last.
     """
-    groups: list[list[float]] = []
+    groups = [[0.0, 0.0]]
     for amount, share in zip(amounts, shares, strict=True):
-        is_next = groups and groups[-1][1] > 0 and groups[-1][1] >= least
-        if not groups or is_next:
+        if groups[-1][1] >= max(least, DAY):
             groups.append([0.0, 0.0])
         groups[-1][0] += float(amount)
         groups[-1][1] += float(share)
-    if len(groups) > 1 and (groups[-1][1] < least or groups[-1][1] == 0):
+    if len(groups) > 1 and groups[-1][1] < max(least, DAY):
         amount, share = groups.pop()
         groups[-1][0] += amount
         groups[-1][1] += share
-    came, weights = np.array(groups, dtype=float).T
+    came, weights = np.array(groups).T
     return came, weights
 
 
@@ -183,11 +184,17 @@ def _extra(came: Numbers, weights: Numbers) -> float:
     """Return by how much the variance of a count grows with the square of its mean.
 
     Months of many events stray by a part of their size, months of few by its root. Which it is
-    here: the variance beyond Poisson that the residuals have, laid on the squares of the means.
+    here shows in the variance beyond Poisson that the residuals have. It is taken with one degree
+    of freedom less than they leave, rather too large than too small (of two steps it has no
+    bound), so that a busy summer ahead is not drawn too calm.
     """
     mean = came.sum() * weights / weights.sum()
-    beyond = ((came - mean) ** 2).sum() * came.size / (came.size - 1) - mean.sum()
-    return max(0.0, float(beyond / (mean**2).sum())) if mean.any() else 0.0
+    if came.size < 2 or not mean.any():
+        return 0.0
+    if came.size == 2:
+        return SQUARE
+    beyond = ((came - mean) ** 2).sum() * came.size / (came.size - 2) - mean.sum()
+    return min(max(0.0, float(beyond / (mean**2).sum())), SQUARE)
 
 
 def _squares(came: Numbers, weights: Numbers, variances: Numbers) -> float:
