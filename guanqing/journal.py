@@ -105,8 +105,9 @@ def append(
             text = "".join(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in entries)
             _replace(path, whole + text.encode())
     except OSError as error:
-        problem = "disk_full" if error.errno in disk.FULL else "store_not_writable"
-        raise Problem(problem, path=path, written="0.0") from error
+        if error.errno in disk.FULL:
+            raise Problem("disk_full", path=path, written="0.0") from error
+        raise Problem("store_not_writable", path=path) from error
     return entries
 
 

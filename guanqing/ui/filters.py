@@ -15,6 +15,7 @@ from guanqing.ui.session import language, t
 
 CUSTOM = "custom"
 SMALLEST_GROUP = 5
+OF_A_PAGE = {"target": "code"}  # what the address of a page names beside the filters
 
 
 def filters() -> dict[str, Any]:
@@ -106,6 +107,8 @@ def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
             st.session_state["period"] = asked["period"]
         else:
             _warn("period_outside", asked["period"], first_day, as_of)
+    if of_page := OF_A_PAGE.get(st.session_state["page"]):
+        st.session_state[of_page] = asked.get(of_page)
     codes = asked["branch"].split(",") if "branch" in asked else []
     for code in codes:
         if code not in names:
@@ -206,6 +209,20 @@ def _write_url(
         want["branch"] = ",".join(branches)
     if as_of != about["last_day"]:
         want["as_of"] = as_of.isoformat()
+    if code := code_asked():
+        want[OF_A_PAGE[st.session_state["page"]]] = code
     if st.query_params.to_dict() != want:
         st.query_params.from_dict(want)
     st.session_state["url"] = want
+
+
+def address() -> dict[str, str]:
+    """Return the filters as another page's address has to name them."""
+    asked: dict[str, str] = st.session_state.get("url", {})
+    return {key: value for key, value in asked.items() if key not in OF_A_PAGE.values()}
+
+
+def code_asked() -> str | None:
+    """Return what the address of the page names beside the filters."""
+    name = OF_A_PAGE.get(st.session_state.get("page", ""))
+    return st.session_state.get(name) if name else None

@@ -1,18 +1,21 @@
-"""The plan on a screen: targets with a bar and the mark of where they should be, and milestones."""
+"""The plan on a screen: which promises, where they stand, and what is said of each in words."""
 
 from collections import Counter
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from guanqing import plan, text
+from guanqing import outlook, plan, planfile, survey, text
+from guanqing.outlook import Outlook
+from guanqing.problems import Problem
 from guanqing.ui import filters
-from guanqing.ui.cards import TONES, badge, verdicts
+from guanqing.ui.cards import badge, verdicts
 from guanqing.ui.library import query
-from guanqing.ui.panels import note, table
-from guanqing.ui.session import language, t
+from guanqing.ui.panels import note, said, table
+from guanqing.ui.session import language, t, tell
 
-TONE_COLOURS = {"good": "--good", "go": "--primary", "bad": "--bad", "doubt": "--doubt"}
+Row = dict[str, Any]
+SURE = 0.99  # a chance nearer to 0 or 1 than this is not told to the per cent
 
 
 def plan_year() -> int:
@@ -20,16 +23,41 @@ def plan_year() -> int:
     return int(filters.filters()["as_of"].year)
 
 
-def scorecard() -> list[dict[str, Any]]:
+def year_plan() -> plan.Plan:
+    """Return the plan of the year; one that cannot be read is empty, and plan_faults says so."""
+    try:
+        return plan.load(plan_year())
+    except Problem:
+        return plan.Plan(plan_year())
+
+
+def scorecard() -> list[Row]:
     """Return the targets of the year with where they stand, the worst first."""
+    if not year_plan().targets:
+        return []
     progress, evidence = query("plan_progress"), query("plan_evidence")
     return plan.scorecard(plan_year(), progress.to_dicts(), evidence.to_dicts())
 
 
-def milestones() -> list[dict[str, Any]]:
+def milestones() -> list[Row]:
     """Return the milestones of the year with their states, what is open first."""
+    if not year_plan().milestones:
+        return []
     progress, reports = query("plan_progress"), query("milestones_reported")
     return plan.milestone_rows(plan_year(), progress.to_dicts(), reports.to_dicts())
+
+
+def outlooks(rows: Sequence[Row]) -> dict[str, Outlook]:
+    """Return what the end of the year looks like for each target of a scorecard, by code."""
+    if not rows:
+        return {}
+    months = query("plan_months").to_dicts()
+    return outlook.outlooks(rows, months, filters.filters()["as_of"])
+
+
+def outlook_of(row: Row) -> Outlook:
+    """Return the outlook of one target."""
+    return outlooks([row])[row["target"].code]
 
 
 def target_value(code: str) -> float | None:
@@ -40,11 +68,11 @@ def target_value(code: str) -> float | None:
     whole_year = filters.chosen().code == str(plan_year())
     if filters.filters()["branches"] or not whole_year:
         return None
-    target = plan.load(plan_year()).targets.get(code)
-    return target.at_least if target else None
+    target = year_plan().targets.get(code)
+    return target.at(filters.filters()["as_of"])[0] if target else None
 
 
-def plan_verdict(rows: Sequence[dict[str, Any]]) -> None:
+def plan_verdict(rows: Sequence[Row]) -> None:
     """Say in one line how the targets of the year stand, or that there is no plan."""
     year = str(plan_year())
     if not rows:
@@ -56,44 +84,60 @@ def plan_verdict(rows: Sequence[dict[str, Any]]) -> None:
     )
 
 
+def plan_faults() -> None:
+    """Say which entries of the plan file are not used, by line and field, and why."""
+    try:
+        refused = plan.load(plan_year()).refused
+    except Problem as problem:
+        return said(tell(problem), "bad")
+    for found in refused:
+        called = found.name[language()] if found.name else found.code or text.NOTHING
+        why = t(f"planfile.{found.why}", value=found.value)
+        said(
+            t(
+                "targets.refused",
+                name=called,
+                file=f"data/targets/{plan_year()}.toml",
+                line=str(found.line),
+                field=found.field,
+                why=why,
+            ),
+            "bad",
+        )
+    return None
+
+
 def pace_note() -> None:
     """Say how much of the year is over, and by which measure the pace is set."""
     for row in query("plan_pace").iter_rows(named=True):
-        basis = "targets.by_open_days" if row["is_by_open_days"] else "targets.by_calendar"
         words = t("targets.pace", day=row["day"], share=float(row["expected_share"]))
-        note(f"{words} {t(basis)}")
+        known = query("plan_evidence")["pace_basis"].unique().to_list()
+        basis = "profile" if "profile" in known else (known or ["calendar"])[0]
+        note(f"{words} {t(f'targets.by_{basis}')}")
 
 
-def target_list(rows: Sequence[dict[str, Any]], *, brief: bool = False) -> None:
-    """Draw targets, one a row: name, value of target, bar with the mark of the pace, status.
-
-    rows are those of guanqing.plan.scorecard; brief leaves out notes and pace.
-    """
+def target_list(rows: Sequence[Row]) -> None:
+    """Draw targets in a table, one a row: name, value of target, how likely, status."""
     columns = [
         (t("targets.target"), ""),
         (t("targets.value"), "n"),
         (t("targets.goal"), "n"),
-        (t("targets.progress"), "bar"),
-        *([] if brief else [(t("targets.due"), "n wide")]),
+        (t("targets.outlook"), "wide"),
         (t("targets.status"), "s"),
     ]
-    table(columns, [_target_row(row, brief) for row in rows])
+    known = outlooks(rows)
+    table(columns, [_brief_row(row, known[row["target"].code]) for row in rows])
 
 
-def _target_row(row: dict[str, Any], brief: bool) -> list[str]:
+def _brief_row(row: Row, ahead: Outlook) -> list[str]:
     target: plan.Target = row["target"]
-    name = escape(target.name[language()])
-    if not brief:
-        name += _why(row)
-    cells = [
-        name,
+    return [
+        escape(target.name[language()]),
         f"<b>{shown(row['value'], target)}</b>",
-        shown(target.at_least, target) + _unit(target),
-        _bar(row),
+        shown(row["goal"], target) + unit_of(target),
+        f'<span class="why">{escape(answer(row, ahead)[0])}</span>',
+        badge(row["status"]),
     ]
-    if not brief:
-        cells.append(shown(row["expected_value"], target))
-    return [*cells, badge(row["status"])]
 
 
 def shown(value: float | None, target: plan.Target) -> str:
@@ -109,71 +153,58 @@ def shown(value: float | None, target: plan.Target) -> str:
     return text.count(value, language())
 
 
-def _unit(target: plan.Target) -> str:
+def unit_of(target: plan.Target) -> str:
+    """Return the unit of a target in small print, where its form does not say it already."""
     unit = target.unit[language()]
     return (
         f" <span class='why'>{escape(unit)}</span>" if unit and target.shown_as == "number" else ""
     )
 
 
-def _why(row: dict[str, Any]) -> str:
-    """Return the small print of a target: interval, clause kept, or the best that can be said."""
+def span_of(lower: float, upper: float, target: plan.Target) -> str:
+    """Return two ends in the unit of a target."""
+    return f"{shown(lower, target)}–{shown(upper, target)}"
+
+
+def likely(chance: float) -> str:
+    """Return a chance to the per cent, and no further than it can be known."""
+    if chance > SURE:
+        return f">{text.share(SURE, language(), decimals=0)}"
+    if chance < 1 - SURE:
+        return f"<{text.share(1 - SURE, language(), decimals=0)}"
+    return text.share(chance, language(), decimals=0)
+
+
+def answer(row: Row, ahead: Outlook) -> tuple[str, str]:
+    """Return whether we will make it, and what that rests on, in two short sentences."""
     target: plan.Target = row["target"]
-    words, hint = "", ""
-    if row["lower_share"] is not None:
-        words = t(
-            "targets.interval",
-            answers=row["answer_count"],
-            lower=float(row["lower_share"]),
-            upper=float(row["upper_share"]),
-        )
-    elif row["clause_count"] is not None and target.clause:
-        words = t("targets.clause", count=row["clause_count"])
-        hint = target.clause[language()]
-    elif target.kind == "compliance":
-        words = t("targets.worst_week")
-    elif target.stretch and row["value"] is not None:
-        words = t("targets.stretch", stretch=text.count(target.stretch, language()))
-    return f' <span class="why" title="{escape(hint)}">{escape(words)}</span>' if words else ""
-
-
-def _bar(row: dict[str, Any]) -> str:
-    """Return the bar of a target: filled to the value, with a mark where it should be by now."""
     if row["value"] is None:
-        return f'<span class="why">{t("status.not_computable")}</span>'
-    goal = row["target"].at_least
-    colour = TONE_COLOURS.get(TONES.get(row["status"], ""), "--muted")
-    width = min(row["value"] / goal, 1) * 100
-    mark = ""
-    if row["expected_value"] is not None:
-        due = min(row["expected_value"] / goal, 1) * 100
-        mark = f'<u style="left:calc({due:.1f}% - 1px)"></u>'
-    filled = f'<i style="width:{width:.1f}%;background:var({colour})"></i>'
-    return f'<div class="gq-bar">{filled}{mark}</div>'
+        return t("status.not_computable"), why_not(row)
+    if target.kind == "survey":
+        return _of_answers(row)
+    first = t("outlook.chance", chance=likely(ahead.chance)) if ahead.chance is not None else ""
+    if row["status"] == "met":
+        first = t("outlook.reached")
+    if row["status"] == "not_met":
+        first = t("outlook.lost")
+    if ahead.words == "drawn" and ahead.end:
+        end = span_of(ahead.end.lower_80, ahead.end.upper_80, target)
+        return first, t("outlook.drawn", span=end)
+    values = {k: v for k, v in ahead.values.items() if k != "basis" and v is not None}
+    words = t(f"outlook.{ahead.words}", **values)
+    return (first, words) if first else (words, "")
 
 
-def milestone_list(rows: Sequence[dict[str, Any]]) -> None:
-    """Draw milestones, one a row: state, name, the day and words of the last report.
-
-    rows are those of guanqing.plan.milestone_rows.
-    """
-    table(
-        [
-            (t("targets.milestone"), ""),
-            (t("targets.reported"), "n wide"),
-            (t("targets.status"), "s"),
-        ],
-        [_milestone_row(row) for row in rows],
-    )
+def _of_answers(row: Row) -> tuple[str, str]:
+    """Return the verdict of a survey and how many satisfied answers would show it."""
+    span = t("outlook.interval", lower=float(row["lower_share"]), upper=float(row["upper_share"]))
+    needed = survey.satisfied_needed(row["answer_count"], row["goal"])
+    if row["status"] == "not_shown" and needed is not None:
+        return t("outlook.settled_by", count=needed, answers=row["answer_count"]), span
+    return t(f"outlook.survey_{row['status']}"), span
 
 
-def _milestone_row(row: dict[str, Any]) -> list[str]:
-    milestone: plan.Milestone = row["milestone"]
-    said = row.get(f"note_{language()}")
-    name = escape(milestone.name[language()])
-    if said:
-        name += f' <span class="why">{escape(said)}</span>'
-    stated = (
-        text.day_of_year(row["stated_on"], language()) if row.get("stated_on") else text.NOTHING
-    )
-    return [name, stated, badge(row["status"])]
+def why_not(row: Row) -> str:
+    """Return why a value cannot be computed, and what to do about it."""
+    about = planfile.measures()[row["target"].measure]
+    return t(f"reason.{row['reason']}", name=about["name"][language()])

@@ -23,7 +23,7 @@ if left:
             queries=["plan_progress", "plan_evidence"],
         ),
     ):
-        ui.target_list(rows, brief=True)
+        ui.target_list(rows)
 with (
     right,
     ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),

@@ -1,4 +1,4 @@
-"""Every promise of the year's plan: where it stands and where it should be by now."""
+"""Every promise of the year's plan: where it stands, where it leads, will we make it."""
 
 import streamlit as st
 
@@ -8,28 +8,22 @@ rows = ui.scorecard()
 milestones = ui.milestones()
 
 ui.plan_verdict(rows)
+ui.plan_faults()
 if not rows:
     st.stop()
 ui.pace_note()
 
-left, right = st.columns([11, 9])
-with (
-    left,
-    ui.panel(
-        "targets",
-        ui.t("targets.heading", count=len(rows)),
-        measure="plan_progress",
-        queries=["plan_progress", "plan_evidence", "plan_pace"],
-    ),
+with ui.panel(
+    "targets",
+    ui.t("targets.heading", count=len(rows)),
+    measure="plan_progress",
+    queries=["plan_progress", "plan_evidence", "plan_months", "plan_pace"],
 ):
-    ui.target_list(rows)
-with (
-    right,
-    ui.panel(
-        "milestones",
-        ui.t("targets.milestones_heading", count=len(milestones)),
-        measure="milestones",
-        queries=["plan_progress", "milestones_reported"],
-    ),
+    ui.target_groups(rows)
+with ui.panel(
+    "milestones",
+    ui.t("targets.milestones_heading", count=len(milestones)),
+    measure="milestones",
+    queries=["plan_progress", "milestones_reported"],
 ):
-    ui.milestone_list(milestones)
+    ui.milestone_list(milestones, ui.story_link)

@@ -36,4 +36,8 @@ inner join events
         and target_events.held_on = events.held_on
         and target_events.branch_code is not distinct from events.branch_code
 where target_events.plan_year = extract(year from $as_of::date)
-order by target_events.target_code, target_events.held_on, target_events.title
+order by
+    target_events.target_code,
+    target_events.held_on,
+    target_events.title,
+    target_events.branch_code

@@ -128,7 +128,8 @@ select
     target_days.start_value,
     target_days.base,
     target_days.expected_share,
-    event_counts.held_count,
+    case when plan_measures.event_kind is not null then coalesce(event_counts.held_count, 0) end
+        as held_count,
     case when conditions.target_code is not null then coalesce(event_counts.met_count, 0) end
         as clause_count,
     case when conditions.target_code is not null then coalesce(event_counts.unknown_count, 0) end
@@ -154,6 +155,7 @@ select
     last_days.last_day
 from targets
 inner join year using (plan_year)
+inner join plan_measures using (measure_code)
 inner join target_days using (plan_year, target_code)
 cross join open_days
 cross join calendar

@@ -1,0 +1,58 @@
+"""A promise in one line: what is there, where it should be, where it leads, what was promised.
+
+Plain HTML, so that eighteen of them stand at once and print as they are. Every line is drawn in
+shares of its goal, so that the goals stand under each other and one look finds what falls short.
+"""
+
+from dataclasses import dataclass
+
+FULL = 1.45  # of the goal: what goes further is cut, with a mark
+
+
+@dataclass(frozen=True)
+class Range:
+    """Ends of the 80 % and the 95 % band, and what lies in the middle."""
+
+    value: float
+    lower_80: float
+    upper_80: float
+    lower_95: float
+    upper_95: float
+
+
+def bullet(
+    value: float,
+    goal: float,
+    colour: str,
+    *,
+    due: float | None = None,
+    stretch: float | None = None,
+    ahead: Range | None = None,
+    alt: str,
+) -> str:
+    """Return a bar to the value, a mark where it is due, a whisker where it leads, and the goal.
+
+    All in the unit of the value, from zero; the goal is above it. alt says it in words.
+    """
+
+    def at(amount: float) -> float:
+        return min(max(amount / goal / FULL, 0), 1) * 100
+
+    parts = [f'<i class="done" style="width:{at(value):.2f}%;background:{colour}"></i>']
+    if ahead:
+        for low, high, kind in (
+            (ahead.lower_95, ahead.upper_95, "w95"),
+            (ahead.lower_80, ahead.upper_80, "w80"),
+        ):
+            width = at(high) - at(low)
+            parts.append(f'<i class="{kind}" style="left:{at(low):.2f}%;width:{width:.2f}%"></i>')
+        if ahead.value <= goal * FULL:
+            parts.append(f'<i class="dot" style="left:{at(ahead.value):.2f}%"></i>')
+    if max(value, ahead.upper_95 if ahead else 0) > goal * FULL:
+        parts.append('<i class="more">▸</i>')
+    if due is not None:
+        parts.append(f'<u class="due" style="left:{at(due):.2f}%"></u>')
+    if stretch is not None and stretch <= goal * FULL:
+        parts.append(f'<u class="stretch" style="left:{at(stretch):.2f}%"></u>')
+    parts.append(f'<u class="goal" style="left:{at(goal):.2f}%"></u>')
+    return f'<div class="gq-bullet" role="img" aria-label="{alt}">{"".join(parts)}</div>'
