@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from guanqing.charts.bullets import Range
 from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.marks import NO_MARKS, Marks, lay_on_dates
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,12 @@ def way(
     *,
     height: int = 340,
     from_zero: bool = True,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """Draw the value up to its day, the pace and the goal through the year, the bands ahead.
 
-    from_zero: what adds up is drawn from nothing; a stock or a share where it moves.
+    from_zero: what adds up is drawn from nothing; a stock or a share where it moves. The steps of
+    marks, which say what happened, are the days.
     """
     known = [v for v in (*told.values, *told.due, *told.goals) if v is not None]
     known += [band.upper_95 for _, band in told.ahead]
@@ -62,12 +65,15 @@ def way(
     _line(figure, told.days, told.goals, words.goal, shown, {"color": look.accent, "dash": "dash"})
     _line(figure, told.days, told.values, words.value, shown, {"color": look.primary, "width": 3})
     _names(figure, told, words, shown, look)
-    return figure.update_xaxes(
+    figure.update_xaxes(
         tickmode="array",
         tickvals=[day for day, _ in words.months],
         ticktext=[name for _, name in words.months],
+        tickangle=0,
+        tickfont={"size": 11},
         range=[told.days[0], told.days[-1]],
     )
+    return lay_on_dates(figure, marks, told.days, look)
 
 
 def _close_up(
@@ -198,8 +204,12 @@ def weeks(
     look: Look,
     *,
     height: int = 240,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
-    """Draw a bar a week against a line to keep; weeks to come are pale, weeks short stand out."""
+    """Draw a bar a week against a line to keep; weeks to come are pale, weeks short stand out.
+
+    The steps of marks, which say what happened, are the weeks.
+    """
     figure = rules(
         canvas(look, height=height), look, max([*hours, goal]), lambda value: f"{value:g}"
     )
@@ -219,4 +229,5 @@ def weeks(
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.add_hline(y=goal, line={"color": look.accent, "width": 1.5, "dash": "dash"})
-    return figure.update_xaxes(tickformat="%m-%d")
+    figure.update_xaxes(tickformat="%m-%d")
+    return lay_on_dates(figure, marks, starts, look)

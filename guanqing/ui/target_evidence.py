@@ -8,6 +8,7 @@ import streamlit as st
 
 from guanqing import charts, plan, text
 from guanqing.records import code_names
+from guanqing.ui.annotations import legend, of_plan_weeks
 from guanqing.ui.cards import badge
 from guanqing.ui.library import query
 from guanqing.ui.panels import note, panel, show, table
@@ -42,7 +43,8 @@ def event_table(events: pl.DataFrame) -> None:
 
 
 def _event(row: Row, has_clause: bool) -> list[str]:
-    when = f"{MARKS[row['state']]} {text.day_of_year(row['held_on'], language())}"
+    day = text.day_of_year(row["held_on"], language())
+    when = f"{MARKS[row['state']]} {day}".replace(" ", "&nbsp;")
     name = escape(row["title"])
     if row["state"] != "held":
         state = t(f"target.{row['state']}")
@@ -93,6 +95,7 @@ def week_bars(*, height: int = 240) -> None:
         )
         for row in frame.iter_rows(named=True)
     ]
+    marks = of_plan_weeks(frame["week_start"].to_list())
     figure = charts.weeks(
         frame["week_start"].to_list(),
         frame["open_hours"].to_list(),
@@ -101,8 +104,10 @@ def week_bars(*, height: int = 240) -> None:
         words,
         look(),
         height=height,
+        marks=marks,
     )
-    return show(figure, alt=t("alt.weeks"), key="weeks")
+    show(figure, alt=t("alt.weeks"), key="weeks")
+    return legend(marks)
 
 
 def branch_hours() -> None:

@@ -13,6 +13,7 @@ from guanqing.charts.paths import Way, WayWords
 from guanqing.forecast import Band
 from guanqing.outlook import Outlook
 from guanqing.ui import filters
+from guanqing.ui.annotations import legend, of_plan
 from guanqing.ui.cards import badge
 from guanqing.ui.library import query
 from guanqing.ui.panels import note, panel, show
@@ -100,6 +101,7 @@ def story_path(row: Row, *, height: int = 340) -> None:
     path = query("target_path").filter(target_code=target.code)
     if path["value"].drop_nulls().is_empty():
         return note(t("finding.nothing_hint"))
+    marks = of_plan(path["day"].to_list())
     figure = charts.way(
         _way(path, row, outlook_of(row)),
         _words(path),
@@ -107,8 +109,10 @@ def story_path(row: Row, *, height: int = 340) -> None:
         look(),
         height=height,
         from_zero=target.kind in ("total", "rate"),
+        marks=marks,
     )
-    return show(figure, alt=t("alt.way"), key=f"way-{target.code}")
+    show(figure, alt=t("alt.way"), key=f"way-{target.code}")
+    return legend(marks)
 
 
 def _way(path: pl.DataFrame, row: Row, ahead: Outlook) -> Way:

@@ -2,15 +2,18 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from html import escape
 from typing import Any
+
+import streamlit as st
 
 from guanqing import outlook, plan, planfile, survey, text
 from guanqing.outlook import Outlook
 from guanqing.problems import Problem
 from guanqing.ui import filters
 from guanqing.ui.cards import badge, verdicts
-from guanqing.ui.library import query
+from guanqing.ui.library import Stamp, query
 from guanqing.ui.panels import note, said, table
 from guanqing.ui.session import language, t, tell
 
@@ -51,8 +54,17 @@ def outlooks(rows: Sequence[Row]) -> dict[str, Outlook]:
     """Return what the end of the year looks like for each target of a scorecard, by code."""
     if not rows:
         return {}
-    months = query("plan_months").to_dicts()
-    return outlook.outlooks(rows, months, filters.filters()["as_of"])
+    codes = tuple(row["target"].code for row in rows)
+    as_of: date = filters.filters()["as_of"]
+    return _outlooks(st.session_state["library"], as_of, codes, rows)
+
+
+@st.cache_data(max_entries=50, show_spinner=False)
+def _outlooks(
+    stamp: Stamp, as_of: date, codes: tuple[str, ...], _rows: Sequence[Row]
+) -> dict[str, Outlook]:
+    # thousands of draws for each target, the same for the same library and day
+    return outlook.outlooks(_rows, query("plan_months").to_dicts(), as_of)
 
 
 def outlook_of(row: Row) -> Outlook:
