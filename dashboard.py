@@ -6,10 +6,10 @@ Run it with `guanqing serve`, or `streamlit run dashboard.py`.
 from guanqing import ui
 
 MENU = {
-    "year": ["overview", "targets"],
-    "service": ["circulation", "classes"],
+    "year": ["overview", "targets", "target"],
+    "service": ["circulation", "classes", "activities"],
     "people": ["readers", "cards"],
-    "library": ["sources", "loading"],
+    "library": ["sources", "registers", "loading"],
 }
 
 ui.begin()

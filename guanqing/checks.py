@@ -53,10 +53,12 @@ class Fault:
 def checks() -> tuple[Check, ...]:
     """Return every check, in the order of the file."""
     entries = tomllib.loads((DATA / "checks.toml").read_text(encoding="utf-8"))
-    return tuple(
-        Check(code, **{k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()})
-        for code, entry in entries.items()
-    )
+    return tuple(_check(code, entry) for code, entry in entries.items())
+
+
+def _check(code: str, entry: dict[str, Any]) -> Check:
+    parts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
+    return Check(code, **parts)
 
 
 def check(
@@ -121,7 +123,8 @@ def planned(year: int | None, *, with_targets: bool) -> Names:
     """Return the milestones of a year's plan by name, its targets before them if asked for."""
     found = plan.load(year or 0)
     targets = found.targets if with_targets else {}
-    return {code: entry.name for code, entry in [*targets.items(), *found.milestones.items()]}
+    named = {code: target.name for code, target in targets.items()}
+    return named | {code: milestone.name for code, milestone in found.milestones.items()}
 
 
 def _overlap(rule: Check, kind: Kind, values: Values, others: Iterable[Values]) -> list[Fault]:
@@ -135,7 +138,7 @@ def _overlap(rule: Check, kind: Kind, values: Values, others: Iterable[Values]) 
         and other[begin] < values[end]
         and values[begin] < other[end]
     ]
-    spans = {f"{other[begin][:5]}–{other[end][:5]}": {} for other in met}
+    spans: Names = {f"{other[begin][:5]}–{other[end][:5]}": {} for other in met}
     return [_fault(rule, kind, values, begin, spans)] if met else []
 
 

@@ -68,8 +68,9 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, kind: Kind, entries: Sequen
     key = [f'"{kind.fields[name].column_name}"' for name in kind.key]
     # told apart as the library tells them: 8:30 and 08:30:00, blank and what it stands for, are one
     connection.execute(
-        f"create temp table incoming as select {typed}, is_withdrawn, "
-        "stated_at::timestamp as stated_at, stated_by from said "
+        f"create temp table incoming as with typed as (select {typed}, number, is_withdrawn, "
+        "stated_at::timestamp as stated_at, stated_by from said) "
+        "select * exclude (number) from typed "
         f"qualify row_number() over (partition by {', '.join(key)} order by number desc) = 1"
     )
     connection.unregister("said")

@@ -43,6 +43,7 @@ class Field:
     example: str = ""
     becomes: str = ""  # its column in the library, where that has another name
     otherwise: str = ""  # what the library holds where a line leaves it blank
+    of_network: bool = False  # of a branch: left out it is the whole network, not the main library
 
     @property
     def column_name(self) -> str:

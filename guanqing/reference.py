@@ -79,7 +79,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
     for year in plan.years():
         # a plan that cannot be read is told on the pages that show it; the others go on
         with suppress(Problem):
-            _insert_plan(connection, plan.load(year))
+            insert_plan(connection, plan.load(year))
     for year in published.years():
         rows = published.figures(year)
         connection.executemany(
@@ -96,7 +96,8 @@ def _measure_rows() -> list[list[Any]]:
     ]  # fmt: skip
 
 
-def _insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> None:
+def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> None:
+    """Put the targets and milestones of a year in the tables of the plan."""
     year, targets = year_plan.year, list(year_plan.targets.values())
     new_year = date(year, 1, 1)
     _insert(

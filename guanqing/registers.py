@@ -4,7 +4,7 @@ A row here is its fields of data/records.toml with days and times as ISO text an
 which is what the journal keeps.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
@@ -12,8 +12,6 @@ from guanqing.journal import Change
 from guanqing.records import Kind
 
 Values = dict[str, Any]
-# Without a branch a row speaks of the main library, here of the whole network.
-OF_THE_NETWORK = {"annotations"}
 
 
 def plain(value: Any) -> Any:
@@ -33,7 +31,8 @@ def complete(kind: Kind, given: Mapping[str, Any], *, main_branch: str | None) -
             values[name] = found.otherwise
         elif values[name] is not None and found.kind == "number":
             values[name] = float(values[name])
-    if "branch" in values and values["branch"] is None and kind.code not in OF_THE_NETWORK:
+    branch = kind.fields.get("branch")
+    if branch and not branch.of_network and values["branch"] is None:
         values["branch"] = main_branch
     has_come = (values.get("held_on") or "9") <= date.today().isoformat()
     if kind.code == "events" and values["is_held"] is None and has_come:
@@ -57,6 +56,11 @@ def is_same(kind: Kind, one: Values, other: Values) -> bool:
     if "is_held" in differ and not one["is_held"] and not other["is_held"]:
         differ.remove("is_held")
     return not differ
+
+
+def kept_where_unsaid(values: Values, was: Values, said: Iterable[str]) -> Values:
+    """Return a row with what is there in the fields that nothing was said of."""
+    return was | {name: values[name] for name in said}
 
 
 def missing(kind: Kind, values: Mapping[str, Any]) -> list[str]:

@@ -102,6 +102,23 @@ def day_of_year(value: date, language: str) -> str:
     return str(format_date(value, pattern, locale=LOCALES[language]))
 
 
+def short_span(first: date, last: date, language: str, *, with_year: bool = False) -> str:
+    """Return one day or a few: 4月20日–28日, 20–28 Apr; a year only where it is asked for."""
+    until = day if with_year else day_of_year
+    if first == last:
+        return until(last, language)
+    alike = (first.year, first.month) == (last.year, last.month)
+    if language == "zh":
+        # 日 alone: the month has been said
+        end = f"{last.day}日" if alike else day_of_year(last, language)
+        begun = until(first, language)
+        return f"{begun}–{end if first.year == last.year else until(last, language)}"
+    if alike:
+        return f"{first.day}–{until(last, language)}"
+    begun = day_of_year(first, language) if first.year == last.year else until(first, language)
+    return f"{begun} – {until(last, language)}"
+
+
 def month(value: date, language: str) -> str:
     """Return a month with its year: 2019年9月, Sept 2019."""
     pattern = "y年M月" if language == "zh" else "MMM y"

@@ -10,8 +10,9 @@ import duckdb
 import polars as pl
 import pytest
 
-from guanqing import judgement, reference, warehouse
+from guanqing import entered, judgement, plan, reference, warehouse
 from guanqing.intake.build import create_schema, derivations
+from guanqing.plan import Plan
 
 DAY = timedelta(days=1)
 
@@ -155,6 +156,9 @@ ORDINARY: dict[str, dict[str, Any]] = {
 }
 
 
+PLAN_TABLES = ("targets", "target_goals", "target_months", "target_conditions", "milestones")
+
+
 def derived_table(step: Any) -> str:
     """Return the table that a file of derive or judge fills: 01_loans.sql fills loans."""
     return str(step.stem.split("_", 1)[1])
@@ -169,6 +173,7 @@ class Library:
         self._inserted: dict[str, int] = defaultdict(int)
         self._serial = iter(range(1, 1_000_000))
         self._derived = False
+        self._has_plan_of_its_own = False
 
     def put(self, table: str, **differences: Any) -> None:
         """Put one ordinary row in a table, except where told otherwise."""
@@ -232,13 +237,22 @@ class Library:
         self.put("holdings", **differences)
 
     def stage(self, event_kind: str = "lecture", **differences: Any) -> None:
-        """Hold one event of the register."""
-        self.put("events", event_kind=event_kind, **differences)
+        """Hold one event of the register, under a title of its own."""
+        title = f"讲座{next(self._serial)}"
+        self.put("events", **({"event_kind": event_kind, "title": title} | differences))
 
     def open(self, first: date, last: date | None = None, **differences: Any) -> None:
         """Open the main library from nine to seven on every day of a span."""
         for offset in range(((last or first) - first).days + 1):
             self.put("opening_hours", day=first + offset * DAY, **differences)
+
+    def promise(self, *plans: Plan) -> None:
+        """Promise these plans and no other, until the library is emptied."""
+        for table in PLAN_TABLES:
+            self.connection.execute(f"delete from {table}")
+        for year_plan in plans:
+            reference.insert_plan(self.connection, year_plan)
+        self._derived, self._has_plan_of_its_own = False, True
 
     def derive(self) -> None:
         """Insert what is waiting and derive the roll-ups, once since the last row."""
@@ -277,6 +291,9 @@ class Library:
         """Leave the tables as they were before anything was put."""
         for table in [*self.rows, *map(derived_table, [*derivations(), *judgement.steps()])]:
             self.connection.execute(f"delete from {table}")
+        if self._has_plan_of_its_own:
+            self.promise(*map(plan.load, plan.years()))
+            self._has_plan_of_its_own = False
         self.rows.clear()
         self._inserted.clear()
         self._derived = False
@@ -288,6 +305,7 @@ def tables() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(config=warehouse.SAFE)
     create_schema(connection)
     reference.load(connection)
+    connection.execute(entered.HISTORY)
     judgement.create_tables(connection)
     connection.execute(
         "create table names (reader_id bigint, reader_name varchar, card_number varchar)"

@@ -42,9 +42,15 @@ def htmls(app: AppTest) -> list[str]:
     return [body for body in bodies if not body.startswith(("<style", "<script"))]
 
 
-def seen(html: str) -> str:
-    """Return what a reader sees of HTML or hears of it: its words and hints, SQL left out."""
+def seen(html: str, *, with_records: bool = True) -> str:
+    """Return what a reader sees of HTML or hears of it: its words and hints, SQL left out.
+
+    with_records: also what people wrote in registers, which is not ours to word.
+    """
     html = re.sub(r"<pre.*?</pre>", " ", html, flags=re.DOTALL)
+    if not with_records:
+        # what people wrote has the language they wrote it in, and says so
+        html = re.sub(r'<(\w+) lang="zh-CN">.*?</\1>', " ", html, flags=re.DOTALL)
     hints = re.findall(r'(?:title|alt|aria-label)="([^"]*)"', html)
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", html), *hints]))
 
@@ -54,7 +60,7 @@ BLOCKS = ("popover", "expander")  # they hold other elements, and their label in
 
 def words(app: AppTest) -> list[str]:
     """Return everything on the screen that is ours to word: HTML, labels, choices and charts."""
-    found = [seen(html) for html in htmls(app)]
+    found = [seen(html, with_records=False) for html in htmls(app)]
     for kind in (
         *("date_input", "selectbox", "multiselect", "toggle", "download_button", "popover"),
         *("button", "page_link", "file_uploader", "text_input", "expander"),
@@ -76,7 +82,7 @@ def _drawn(figure: dict[str, Any]) -> list[str]:
 
     def walk(value: Any) -> None:
         if isinstance(value, str):
-            pieces.append(seen(re.sub(r"%\{[^}]*\}", " ", value)))
+            pieces.append(seen(re.sub(r"%\{[^}]*\}", " ", value), with_records=False))
         elif isinstance(value, list):
             for part in value:
                 walk(part)

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from guanqing import demo, plan, published
+from guanqing import demo, plan, published, records
 from guanqing.demo.chance import known
 from guanqing.paths import DATA
 from guanqing.store import Store, names_of
@@ -105,10 +105,10 @@ IMPOSSIBLE = {
         ) using (day, branch_code)
         where coalesce(visit_count < reader_count, true)""",
     "the register has an event on a closed day": """
-        select event_id from events left join opening_hours
+        select title from events left join opening_hours
         on events.branch_code = opening_hours.branch_code and held_on = day where day is null""",
     "an event is held after the last day or only announced before it": """
-        select event_id from events cross join library where is_held <> (held_on <= last_day)""",
+        select title from events cross join library where is_held <> (held_on <= last_day)""",
     "a book is lent that may not be": "select loan_id from lent_items where not is_loanable",
     "a book is lent before it came or after it went": """
         select loan_id from lent_items
@@ -155,6 +155,16 @@ IMPOSSIBLE = {
     "a reason is missing from the reasons": """
         select reason_code from card_events anti join cancel_reasons using (reason_code)
         where reason_code is not null""",
+}
+
+
+# Of two rows with one key the journal could not say which one it corrects.
+IMPOSSIBLE |= {
+    f"two rows of the register {kind.code} have one key": f"""
+        select count(*) from {kind.code}
+        group by {", ".join(kind.fields[name].column_name for name in kind.key)}
+        having count(*) > 1"""
+    for kind in records.registers().values()
 }
 
 

@@ -3,6 +3,7 @@
 import csv
 import tomllib
 from collections import Counter
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,12 @@ from typing import Any
 import pytest
 from exports import Export, account, of, problem
 
+from guanqing import warehouse
 from guanqing.intake import layouts, opening, sources
 from guanqing.intake.loading import load
 from guanqing.intake.texts import Text
 from guanqing.paths import ROOT
-from guanqing.records import Field, Kind, code_names, kinds
+from guanqing.records import Field, Kind, code_names, kinds, registers
 
 EVERGREEN = ROOT.parent / "shared" / "data" / "evergreen_concerto_enhanced"
 SYSTEMS = [path.stem for path in sorted(layouts.FOLDER.glob("*.toml"))]
@@ -659,6 +661,65 @@ def test_plain_knows_a_field_by_each_of_its_words(code: str, name: str, word: st
     opened = opening.open_text(text, layouts.read("plain"))
     assert opened is not None
     assert (opened.source.kind.code, opened.column(name)) == (code, word)
+
+
+def meant(found: Field, words: str) -> object:
+    """Return what the library should hold of a cell: a text of the engine, or a number."""
+    if found.list:
+        named = {zh: code for code, (zh, _) in code_names(found.list).items()}
+        return named.get(words, words) or None
+    if found.kind in ("count", "number") and words:
+        return float(words)
+    if found.kind == "time":
+        return f"{words}:00"
+    return {"是": "true", "": found.otherwise or None}.get(words, words)
+
+
+@pytest.mark.parametrize("kind", registers().values(), ids=registers())
+def test_a_row_of_a_register_arrives_in_its_table_as_told(export: Export, kind: Kind) -> None:
+    header = [found.zh for found in kind.fields.values()]
+    told = [found.example for found in kind.fields.values()]
+    export.load_one("plain", ",".join(header), ",".join(told))
+    numbers = {found.column_name for found in kind.fields.values() if found.kind in SUMS}
+    columns = [found.column_name for found in kind.fields.values()]
+    typed = ", ".join(f"{name}::{'double' if name in numbers else 'varchar'}" for name in columns)
+    (row,) = export.rows(f"select {typed}, stated_at is not null, stated_by from {kind.code}")
+    expected = [meant(found, found.example) for found in kind.fields.values()]
+    assert row == (*expected, True, None)
+
+
+SUMS = ("count", "number")
+
+
+def test_a_survey_file_from_before_groups_is_about_all_readers(export: Export) -> None:
+    header = "调查编号,题目,截止日期,发放,回收,有效,满意"
+    export.load_one("plain", header, "2019-1,,2019-03-31,250,244,240,204")
+    asked = "select question_code, group_code, valid_count from surveys order by group_code"
+    assert export.rows(asked) == [("overall", "all", 240)]
+
+
+def test_groups_of_a_survey_stand_beside_the_whole_and_never_in_it(export: Export) -> None:
+    header = "调查编号,题目,读者群体,截止日期,发放,回收,有效,满意"
+    export.load_one(
+        "plain",
+        header,
+        "2019-1,overall,,2019-03-31,250,244,240,204",
+        "2019-1,overall,少儿,2019-03-31,50,44,40,40",
+    )
+    asked = "select question_code, group_code, valid_count from surveys order by group_code"
+    assert export.rows(asked) == [("overall", "all", 240), ("overall", "少儿", 40)]
+    with closing(warehouse.connect(export.store.current())) as connection:
+        shares = connection.sql("select valid_count, satisfied_count from survey_shares")
+        assert shares.fetchall() == [(240, 204)]
+
+
+def test_an_annotation_without_a_branch_concerns_the_whole_network(export: Export) -> None:
+    """Every other register without one means the library the files are of."""
+    export.write("a.csv", "注记类型,事由,开始日期", "闭馆,暴雨,2019-07-21")
+    export.write("v.csv", "服务日期,服务内容,志愿者人数", "2019-03-05,整架,12")
+    export.load("plain")
+    assert export.rows("select branch_code from annotations") == [(None,)]
+    assert export.rows("select branch_code is not null from volunteers") == [(True,)]
 
 
 def test_plain_explains_codes_by_a_code_table(export: Export) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from conftest import DAY, Library, derived_table, fill
 
+from guanqing import judgement
 from guanqing.intake.build import derivations
 
 Rows = list[dict[str, Any]]
@@ -327,7 +328,9 @@ def test_year_pace_is_the_share_of_open_days_where_the_whole_year_is_known(rando
             assert row["expected_share"] == row["elapsed_share"]
 
 
-@pytest.mark.parametrize("table", [derived_table(step) for step in derivations()])
+@pytest.mark.parametrize(
+    "table", [derived_table(step) for step in [*derivations(), *judgement.steps()]]
+)
 def test_what_was_not_recorded_derives_nothing(table, empty_library):
     assert empty_library.table(table) == []
 

@@ -1,5 +1,4 @@
--- calendar_days: every day of the years the data covers, whether the main library is open on it, and
--- the part of the year it belongs to.
+-- calendar_days: every day of the years the data covers, and the part of the year it belongs to.
 --
 -- Spring Festival moves between 21 January and 20 February and takes the weeks around it with it: F0
 -- and F1 are the fortnight before the first day of the lunar year, F2 the week it begins, F3 and F4 the

@@ -116,7 +116,9 @@ added as (
         day,
         open_share,
         is_by_open_days,
-        coalesce(bool_and(has_profile) over whole_year, false) as has_profile,
+        -- nothing can be told of a year open only in parts in which nothing came about
+        coalesce(bool_and(has_profile) over whole_year, false)
+        and sum(expected_amount) over whole_year > 0 as has_profile,
         sum(expected_amount) over so_far
         / nullif(sum(expected_amount) over whole_year, 0) as profile_share
     from expected

@@ -1,5 +1,6 @@
--- target_days: each promise on each day of its plan's year: its value, its pace, where it leads, and
--- the verdict. The kinds are those of data/targets; what cannot be made up for is not_met at once.
+-- target_days: each promise on each day of its plan's year: its value, its pace and the verdict.
+--
+-- The kinds are those of data/targets; what cannot be made up for is not_met at once.
 
 insert into target_days
 
@@ -27,7 +28,8 @@ goals as (
         ) = 1
 ),
 
--- a plan that says how much is due in each month sets its own pace: even over the month's open days
+-- a plan that says how much is due in each month sets its own pace: even over the month's open days,
+-- or over all of them where the library is shut throughout
 due_months as (
     select
         plan_year,
@@ -43,7 +45,11 @@ month_days as (
         day,
         calendar_year,
         extract(month from day) as month,
-        is_open::integer / nullif(sum(is_open::integer) over of_month, 0)::double as month_share
+        case
+            when bool_or(is_open) over of_month
+                then is_open::integer / sum(is_open::integer) over of_month::double
+            else 1 / count(*) over of_month::double
+        end as month_share
     from calendar_days
     window of_month as (partition by calendar_year, extract(month from day))
 ),
@@ -140,7 +146,8 @@ readings as (
         coalesce(plan_measures.is_reading, false) as is_reading,
         plan_measures.most_a_day,
         -- the share of one count in another: nothing grows into it over the year
-        targets.kind = 'rate' and targets.per_code not in ('holdings', 'population') as is_part
+        targets.kind = 'rate' and targets.per_code not in ('holdings', 'population') as is_part,
+        coalesce(plan_measures.register = 'surveys', false) as is_of_forms
     from goals
     inner join targets using (plan_year, target_code)
     inner join plan_measures using (measure_code)
@@ -170,13 +177,32 @@ readings as (
 -- 300 answers on 250 forms are no share of anything
 sound as (
     select
-        * replace (case when is_part and value > 1 then null else value end as value),
+        plan_year,
+        target_code,
+        branch_code,
+        day,
+        kind,
+        goal,
+        stretch,
+        done,
+        start_value,
+        base,
+        case when is_part and is_of_forms and value > 1 then null else value end as value,
+        elapsed_share,
+        expected_share,
+        pace_basis,
+        lower_share,
+        upper_share,
+        is_reading,
+        most_a_day,
+        is_part,
         case
             when kind in ('total', 'level', 'rate') and done is null then 'nothing_recorded'
             when per_code = 'population' and base is null then 'no_population'
             when per_code = 'holdings' and base is null then 'no_holdings'
             when kind = 'rate' and coalesce(base, 0) = 0 then 'no_base'
-            when not is_sound or (is_part and value > 1) then 'more_answers_than_forms'
+            when not is_sound or (is_part and is_of_forms and value > 1)
+                then 'more_answers_than_forms'
             when kind = 'survey' and value is null then 'no_answers'
             when kind = 'compliance' and value is null then 'no_complete_week'
         end as reason
@@ -185,15 +211,35 @@ sound as (
 
 led as (
     select
-        *,
+        plan_year,
+        target_code,
+        branch_code,
+        day,
+        kind,
+        goal,
+        stretch,
+        done,
+        start_value,
+        base,
+        value,
+        elapsed_share,
+        expected_share,
+        pace_basis,
+        lower_share,
+        upper_share,
+        is_reading,
+        most_a_day,
+        is_part,
+        reason,
         case
             when kind in ('total', 'rate') and not is_part then goal * expected_share
             when kind = 'level' and not is_reading
                 then start_value + (goal - start_value) * expected_share
         end as expected_value,
         case
-            when kind in ('survey', 'compliance') or expected_share = 0 then null
+            when kind in ('survey', 'compliance') then null
             when is_reading or is_part then value
+            when expected_share = 0 then null
             when kind = 'level' then start_value + done / expected_share
             else value / expected_share
         end as projected_value
@@ -232,8 +278,10 @@ select
         when
             value + most_a_day * date_diff('day', day, make_date(plan_year, 12, 31)) < goal
             then 'not_met'
-        when kind = 'level' and projected_value >= goal then 'on_course'
-        when kind = 'rate' and projected_value >= goal then 'on_course'
+        -- before the first day on which anything is due there is nothing to project from
+        when
+            kind in ('level', 'rate') and coalesce(projected_value >= goal, value >= expected_value)
+            then 'on_course'
         when kind = 'total' and value >= expected_value then 'on_course'
         else 'behind'
     end as status,

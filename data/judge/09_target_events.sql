@@ -8,7 +8,16 @@ mine as (
     select
         targets.plan_year,
         targets.target_code,
-        events.*
+        events.event_kind,
+        events.title,
+        events.held_on,
+        events.branch_code,
+        events.is_held,
+        events.place_kind,
+        events.attendance_count,
+        events.speaker_rank,
+        events.work_count,
+        events.wall_metres
     from events
     inner join plan_measures using (event_kind)
     inner join targets using (measure_code)
@@ -74,4 +83,4 @@ left join verdicts
         and mine.title = verdicts.title
         and mine.held_on = verdicts.held_on
         and mine.branch_code is not distinct from verdicts.branch_code
-order by mine.plan_year, mine.target_code, mine.held_on, mine.title
+order by mine.plan_year, mine.target_code, mine.held_on, mine.title, mine.branch_code

@@ -10,4 +10,4 @@ select
     branch as branch_code,
     written_at as stated_at
 from records.annotations
-order by first_day, title
+order by first_day, title, annotation_kind

@@ -1,12 +1,13 @@
 """Heat over days and hours."""
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 import polars as pl
 
 from guanqing.charts.look import Look, canvas
+from guanqing.charts.marks import NO_MARKS, Mark, Marks, flags, put_flags
 
 
 def heat_calendar(
@@ -18,10 +19,12 @@ def heat_calendar(
     look: Look,
     *,
     height: int = 170,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """Draw each day of `day` as a cell, a column a week, a row a weekday; months named below.
 
-    month_names gives the word of each (year, month). Days without a value stay empty.
+    month_names gives the word of each (year, month). Days without a value stay empty. The steps of
+    marks are the days: a cell that is marked has a frame, one of a closed day a cross.
     """
     days = frame["day"].to_list()
     first_monday = days[0] - timedelta(days=days[0].weekday())
@@ -50,7 +53,45 @@ def heat_calendar(
         tickvals=[week for _, week in ticks],
         ticktext=[month_names[month] for month, _ in ticks],
     )
+    _mark_cells(figure, marks, days, first_monday, look)
     return _weekday_axis(figure, weekdays)
+
+
+def _mark_cells(
+    figure: go.Figure, marks: Marks, days: Sequence[date], first_monday: date, look: Look
+) -> None:
+    shut = [cell for span in marks.closed for cell in _cells(*span, days, first_monday)]
+    figure.add_scatter(
+        x=[week for week, _ in shut],
+        y=[weekday for _, weekday in shut],
+        mode="markers",
+        marker={"symbol": "x-thin", "size": 5, "line": {"width": 1, "color": look.muted}},
+        hoverinfo="skip",
+    )
+    in_weeks = []
+    for mark in marks.marks:
+        cells = list(_cells(mark.start, mark.end, days, first_monday))
+        for week, weekday in cells:
+            figure.add_shape(
+                type="rect",
+                x0=week - 0.5,
+                x1=week + 0.5,
+                y0=weekday - 0.5,
+                y1=weekday + 0.5,
+                line={"color": look.ink, "width": 1.3},
+            )
+        if cells:
+            in_weeks.append(Mark(cells[0][0], cells[-1][0], mark.number, mark.words))
+    weeks = (days[-1] - first_monday).days // 7 + 1
+    put_flags(figure, flags(in_weeks, weeks), look)
+
+
+def _cells(
+    start: float, end: float, days: Sequence[date], first_monday: date
+) -> Iterator[tuple[int, int]]:
+    """Yield the week and weekday of each day between two positions."""
+    for day in days[round(start + 0.5) : round(end + 0.5)]:
+        yield (day - first_monday).days // 7, day.weekday()
 
 
 def heat_grid(

@@ -6,6 +6,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.marks import NO_MARKS, Marks, lay_under
 
 THICKEST_BAR = 34  # pixels: two channels should not fill a panel with ink
 
@@ -138,11 +139,17 @@ def stacked(
     look: Look,
     *,
     height: int = 240,
+    marks: Marks = NO_MARKS,
+    colours: Sequence[str] = (),
 ) -> go.Figure:
-    """Draw one bar per label, cut into its parts, with the parts named in a line above."""
+    """Draw one bar per label, cut into its parts, with the parts named in a line above.
+
+    marks say what happened, where the labels are steps of time; colours are those of the parts,
+    without them the look's.
+    """
     totals = [sum(values) for values in zip(*series.values(), strict=True)]
     figure = rules(canvas(look, height=height), look, max(totals), shown)
-    for (word, values), colour in zip(series.items(), look.series, strict=False):
+    for (word, values), colour in zip(series.items(), colours or look.series, strict=False):
         figure.add_bar(
             x=list(labels),
             y=list(values),
@@ -152,12 +159,13 @@ def stacked(
             textposition="none",
             hovertemplate=f"%{{x}} {word} %{{text}}<extra></extra>",
         )
-    return figure.update_layout(
+    figure.update_layout(
         barmode="stack",
         showlegend=len(series) > 1,
         margin_t=26,
         legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "traceorder": "normal"},
     )
+    return lay_under(figure, marks, labels, look)
 
 
 def concentration(

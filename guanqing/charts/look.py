@@ -42,6 +42,7 @@ class Look:
             "behind": self.bad,
             "not_met": self.bad,
             "dropped": self.bad,
+            "overdue": self.bad,
             "not_shown": self.doubt,
         }.get(status, self.muted)
 

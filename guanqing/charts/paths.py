@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
 from guanqing.charts.bullets import Range
 from guanqing.charts.look import Look, canvas, rules
 from guanqing.charts.marks import NO_MARKS, Marks, lay_on_dates
+
+LEAST_WHOLE = 4  # below it whole steps of an axis are too far apart
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,8 @@ def way(
     known += [band.lower_95 for _, band in told.ahead]
     known += [lower for lower, _ in told.between if lower is not None]
     figure = rules(canvas(look, height=height, right=56), look, max(known), shown)
-    if not from_zero:
-        _close_up(figure, min(known), max(known), shown)
+    if not from_zero or max(known) < LEAST_WHOLE:
+        _close_up(figure, 0 if from_zero else min(known), max(known), shown)
     figure.update_layout(margin_t=22)
     _bands(figure, told, words, shown, look)
     _interval(figure, told, look)
@@ -71,19 +73,27 @@ def way(
         ticktext=[name for _, name in words.months],
         tickangle=0,
         tickfont={"size": 11},
-        range=[told.days[0], told.days[-1]],
+        range=[date(told.days[0].year, 1, 1), told.days[-1]],
     )
-    return lay_on_dates(figure, marks, told.days, look)
+    return lay_on_dates(figure, marks, days_of(told.days[0].year), look)
+
+
+def days_of(year: int) -> list[date]:
+    """Return the days of a year: marks lie on any of them, though a way steps from week to week."""
+    first = date(year, 1, 1)
+    return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
 
 
 def _close_up(
     figure: go.Figure, lowest: float, highest: float, shown: Callable[[float], str]
 ) -> None:
+    """Show where a way moves; of what is counted from nothing the nothing is shown too."""
     room = (highest - lowest) * 0.15 or abs(highest) * 0.1 or 1
-    step = (highest - lowest + 2 * room) / 4
-    ticks = [lowest - room + step * turn for turn in range(1, 4)]
+    bottom = lowest - room if lowest else 0.0
+    step = (highest + room - bottom) / 4
+    ticks = [bottom + step * turn for turn in range(0 if not lowest else 1, 4)]
     figure.update_yaxes(
-        range=[lowest - room, highest + room],
+        range=[bottom, highest + room],
         tickvals=ticks,
         ticktext=[shown(tick) for tick in ticks],
     )

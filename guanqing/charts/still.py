@@ -9,10 +9,12 @@ from html import escape
 from urllib.parse import quote
 
 from guanqing.charts.look import Look, round_step
+from guanqing.charts.marks import BAND, CLOSED, NO_MARKS, Marks, flags
 from guanqing.charts.times import Line, every_nth
 
 LEFT, RIGHT, TOP, BOTTOM = 9.0, 83.0, 6.0, 92.0  # the field of the lines, in per cent
 MOST_WRITTEN = 13  # values that stand side by side without touching
+STRIP = 4.5  # per cent of the height: the strip of the marks' numbers
 
 
 def still_trend(
@@ -23,23 +25,29 @@ def still_trend(
     *,
     height: int,
     alt: str,
+    marks: Marks = NO_MARKS,
 ) -> str:
     """Return lines over the same steps of time, from zero; the first is the subject.
 
-    lines hold null where there is no value; at least one value must be there.
+    lines hold null where there is no value; at least one value must be there. marks say what
+    happened: bands under the lines, their numbers between them and the names of the steps.
     """
     top = max(value for line in lines for value in line.values if value is not None) * 1.1 or 1
-    xs = [LEFT + (RIGHT - LEFT) * i / max(len(labels) - 1, 1) for i in range(len(labels))]
+    xs = [_at(i, len(labels)) for i in range(len(labels))]
+
+    bottom = BOTTOM - STRIP if marks.marks else BOTTOM
 
     def y(value: float) -> float:
-        return BOTTOM - (BOTTOM - TOP) * value / top
+        return bottom - (bottom - TOP) * value / top
 
     step = round_step(top / 4)
     ticks = [step * i for i in range(int(top / step) + 1)]
     words = [_word(0, y(tick), shown(tick), "axis") for tick in ticks]
     every = every_nth(labels)
     words += [_word(xs[i], 97, labels[i], "middle") for i in range(0, len(labels), every)]
-    paths = [_path([(LEFT, y(tick)), (RIGHT, y(tick))], look.line, 1) for tick in ticks]
+    paths = _bands(marks, len(labels), bottom, look)
+    paths += [_path([(LEFT, y(tick)), (RIGHT, y(tick))], look.line, 1) for tick in ticks]
+    words += _flags(marks, len(labels), bottom + STRIP / 2)
     for line, colour in reversed(list(zip(lines, (look.primary, look.faded), strict=False))):
         points = [(x, y(v)) for x, v in zip(xs, line.values, strict=True) if v is not None]
         if points:
@@ -62,6 +70,40 @@ def _path(points: Sequence[tuple[float, float]], colour: str, width: float) -> s
         f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="{width}" '
         'stroke-linejoin="round" vector-effect="non-scaling-stroke"/>'
     )
+
+
+def _at(step: float, steps: int) -> float:
+    """Return where a position stands: each step has a part of the field, its point mid-way."""
+    return LEFT + (RIGHT - LEFT) * (step + 0.5) / steps
+
+
+def _bands(marks: Marks, steps: int, bottom: float, look: Look) -> list[str]:
+    found = [(start, end, look.line, CLOSED) for start, end in marks.closed]
+    found += [(mark.start, mark.end, look.muted, BAND) for mark in marks.marks]
+    paths = []
+    for start, end, colour, opacity in found:
+        left, right = _at(start, steps), _at(end, steps)
+        paths.append(
+            f'<rect x="{left:.2f}" y="{TOP}" width="{right - left:.2f}" '
+            f'height="{bottom - TOP:.2f}" fill="{colour}" opacity="{opacity}"/>'
+        )
+    for mark in marks.marks:
+        x = _at(mark.middle, steps)
+        paths.append(
+            f'<path d="M{x:.2f},{TOP}V{bottom:.2f}" stroke="{look.muted}" stroke-width="1" '
+            'stroke-dasharray="1.5 2.5" vector-effect="non-scaling-stroke"/>'
+        )
+    return paths
+
+
+def _flags(marks: Marks, steps: int, y: float) -> list[str]:
+    """Return the numbers of marks; a mouse finds their words, as people wrote them."""
+    return [
+        f'<div lang="zh-CN"><span class="middle mark" '
+        f'style="left:{_at(flag.at, steps):.2f}%;top:{y:.2f}%" '
+        f'title="{escape(chr(10).join(flag.words))}">{flag.signs}</span></div>'
+        for flag in flags(marks.marks, steps)
+    ]
 
 
 def _word(x: float, y: float, words: str, kind: str) -> str:

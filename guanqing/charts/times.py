@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.marks import NO_MARKS, Marks, lay_under
 
 
 @dataclass(frozen=True)
@@ -27,11 +28,13 @@ def trend(
     height: int = 240,
     open_end: bool = False,
     goal: tuple[float, str] | None = None,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """Draw lines over the same steps of time, from zero, each named at its last point.
 
     The first line is the subject, the others its background. open_end draws the subject's last
-    step dotted: it is not over yet. goal is a value to reach and its words.
+    step dotted: it is not over yet. goal is a value to reach and its words; marks say what
+    happened.
     """
     top = max(value for line in lines for value in line.values if value is not None)
     top = max(top, goal[0] * 1.06) if goal else top
@@ -58,7 +61,8 @@ def trend(
     figure.update_xaxes(
         type="category", categoryarray=list(labels), categoryorder="array", tickangle=0
     )
-    return figure.update_xaxes(tickmode="array", tickvals=list(labels)[:: every_nth(labels)])
+    figure.update_xaxes(tickmode="array", tickvals=list(labels)[:: every_nth(labels)])
+    return lay_under(figure, marks, labels, look)
 
 
 def every_nth(labels: Sequence[str]) -> int:
@@ -125,11 +129,16 @@ def _name_ends(
 
 
 def slopes(
-    labels: Sequence[str], lines: Sequence[Line], look: Look, *, height: int = 240
+    labels: Sequence[str],
+    lines: Sequence[Line],
+    look: Look,
+    *,
+    height: int = 240,
+    marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """Draw how several lines move against where each began, named at their ends.
 
-    Values are shares of the first value: 0.1 is a tenth above it.
+    Values are shares of the first value: 0.1 is a tenth above it. marks say what happened.
     """
     figure = canvas(look, height=height, right=84)
     widest = max((abs(v) for line in lines for v in line.values if v is not None), default=0)
@@ -158,4 +167,5 @@ def slopes(
         for line, colour in zip(lines, look.series, strict=False)
     ]
     _name_ends(figure, labels, words, gap=2 * widest * 16 / height, ground=look.surface)
-    return figure.update_xaxes(type="category", tickangle=0)
+    figure.update_xaxes(type="category", tickangle=0)
+    return lay_under(figure, marks, labels, look)

@@ -1,9 +1,11 @@
-"""The `guanqing` command: build, load, go back, look, ask and serve."""
+"""The `guanqing` command: build, load, go back, look, ask, warn and serve."""
 
 import sys
 
 from guanqing.cli import (  # noqa: F401  (each adds its commands to the app)
+    alerts,
     ask,
+    entries,
     fill,
     history,
     propose,

@@ -56,6 +56,7 @@ class Pasted:
 
     line_count: int
     has_header: bool
+    columns: frozenset[str] = frozenset()  # fields that were given; of the others nothing is said
     rows: tuple[Row, ...] = ()
     refused: tuple[Remark, ...] = ()
     aside: tuple[Remark, ...] = ()
@@ -146,7 +147,9 @@ def _without_header(text: Text, source: Source, language: str) -> Opened:
             columns=", ".join(getattr(fields[name], language) for name in names[:width]),
         )
     header = tuple(getattr(fields[name], language) for name in names[:width])
-    places = {name: (place,) for place, name in enumerate(names[:width], 1)}
+    places: dict[str, tuple[int, ...]] = {
+        name: (place,) for place, name in enumerate(names[:width], 1)
+    }
     return Opened(text, source, header, 0, text.delimiter, text.quote, places)
 
 
@@ -188,7 +191,9 @@ def _staged(
 def _judged(staged: _Staged, opened: Opened, known: Known) -> Pasted:
     """Hold the rows against the checks; they must stand apart from one another too."""
     kind = opened.source.kind
-    rows, refused, aside = [], [], []
+    rows: list[Row] = []
+    refused: list[Remark] = []
+    aside: list[Remark] = []
     for line, code, name, value in staged.left_out:
         remark = _remark(line, opened.column(name), value, code)
         is_refused = rules.rules()[code].outcome == rules.REFUSED
@@ -213,7 +218,14 @@ def _judged(staged: _Staged, opened: Opened, known: Known) -> Pasted:
     line_count = staged.line_count + bool(opened.header_line)
     if line_count != len(rows) + len(refused) + len(aside):
         raise ValueError(f"{line_count} lines: {len(rows)}, {len(refused)}, {len(aside)}")
-    return Pasted(line_count, bool(opened.header_line), tuple(rows), tuple(in_order), tuple(aside))
+    return Pasted(
+        line_count,
+        bool(opened.header_line),
+        frozenset(opened.places),
+        tuple(rows),
+        tuple(in_order),
+        tuple(aside),
+    )
 
 
 def _remark(line: int, column: str | None, value: str | None, code: str) -> Remark:

@@ -29,7 +29,7 @@ def statement(opened: Opened, layout: Layout) -> str:
         read["reader_card"] = "reader_text"
     if opened.gathered:
         read |= {"period": "period_text", "by_month": "by_month_text"}
-    if "branch" in kind.fields and "branch" not in read:
+    if "branch" not in read and "branch" in kind.fields and not kind.fields["branch"].of_network:
         read["branch"] = sql(resolving.default_branch(layout))
     listed = [name for name in columns(kind) if name in read]
     own = [name for name in listed if name == "loan" and is_own]

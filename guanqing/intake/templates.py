@@ -18,6 +18,7 @@ ALL = "all"
 BY_HAND = (
     *("branches", "opening_hours", "visits", "events", "surveys", "feedback", "requests"),
     *("holdings", "digital_resources", "counts", "card_events"),
+    *("volunteers", "inspections", "annotations", "milestone_states", "plan_notes"),
 )
 
 

@@ -1,10 +1,14 @@
 """What pages say to Streamlit: the only place that knows it."""
 
 from guanqing.ui.accounts import rules_touched
+from guanqing.ui.agenda import activity_parts, agenda, attendance, attendance_finding
+from guanqing.ui.alerts import alert_strip
 from guanqing.ui.cards import (
     kpi,
     kpi_row,
 )
+from guanqing.ui.clauses import clauses
+from guanqing.ui.feedback import feedback, handled, inspections, open_cases, volunteers
 from guanqing.ui.figures import (
     change_of,
     ends_within_month,
@@ -48,6 +52,15 @@ from guanqing.ui.people import (
 )
 from guanqing.ui.plots_of_things import class_gaps, concentration, labelled, ranking, reasons
 from guanqing.ui.plots_of_time import calendar, class_lines, holders, hours, monthly_parts, trend
+from guanqing.ui.registers import (
+    choose_register,
+    register_desk,
+    register_queries,
+    register_rows,
+    register_verdict,
+)
+from guanqing.ui.registers_history import history_verdict, register_history
+from guanqing.ui.scorecard import story_link, target_groups
 from guanqing.ui.session import (
     t,
 )
@@ -57,10 +70,28 @@ from guanqing.ui.sources import (
     reconciliation,
     reconciliation_verdict,
 )
-from guanqing.ui.targets import (
+from guanqing.ui.surveys import answers, groups, questions, satisfaction_card
+from guanqing.ui.target_evidence import evidence
+from guanqing.ui.target_facts import story_facts
+from guanqing.ui.target_notes import (
+    chosen_milestone,
+    milestone_form,
     milestone_list,
+    milestone_verdict,
+    note_form,
+    notes_made,
+    reports,
+)
+from guanqing.ui.target_story import (
+    chosen_target,
+    story_verdict,
+    story_way,
+    target_choice,
+)
+from guanqing.ui.targets import (
     milestones,
     pace_note,
+    plan_faults,
     plan_verdict,
     scorecard,
     target_list,
@@ -70,24 +101,40 @@ from guanqing.ui.visitor import only_here
 from guanqing.ui.words import named, say, weekday_names
 
 __all__ = [
+    "activity_parts",
+    "agenda",
+    "alert_strip",
+    "answers",
+    "attendance",
+    "attendance_finding",
     "begin",
     "calendar",
     "change_of",
     "channel_totals",
     "choose",
+    "choose_register",
+    "chosen_milestone",
+    "chosen_target",
     "class_gaps",
     "class_lines",
+    "clauses",
     "concentration",
     "countermeasures",
     "ends_within_month",
+    "evidence",
     "facts",
+    "feedback",
     "files_to_load",
     "generations",
     "group_tables",
+    "groups",
+    "handled",
     "head",
     "headline_cards",
+    "history_verdict",
     "holders",
     "hours",
+    "inspections",
     "kpi",
     "kpi_row",
     "labelled",
@@ -100,31 +147,52 @@ __all__ = [
     "load_under_way",
     "loans_at_once",
     "loans_over_time",
+    "milestone_form",
     "milestone_list",
+    "milestone_verdict",
     "milestones",
     "monthly_parts",
     "named",
     "navigate",
+    "note_form",
+    "notes_made",
     "only_here",
+    "open_cases",
     "open_library",
     "overview_cards",
     "pace_note",
     "panel",
+    "plan_faults",
     "plan_verdict",
     "query",
+    "questions",
     "ranking",
     "reason_names",
     "reasons",
     "reconciliation",
     "reconciliation_verdict",
+    "register_desk",
+    "register_history",
+    "register_queries",
+    "register_rows",
+    "register_verdict",
+    "reports",
     "rules_met",
     "rules_touched",
+    "satisfaction_card",
     "say",
     "scorecard",
+    "story_facts",
+    "story_link",
+    "story_verdict",
+    "story_way",
     "t",
+    "target_choice",
+    "target_groups",
     "target_list",
     "target_value",
     "trend",
+    "volunteers",
     "weekday_names",
     "what_to_mend",
 ]

@@ -22,6 +22,7 @@ ICONS = {
     "not_computable": "○",
     "planned": "○",
     "dropped": "—",
+    "overdue": "▼",
 }
 TONES = {
     "met": "good",
@@ -31,6 +32,7 @@ TONES = {
     "behind": "bad",
     "not_met": "bad",
     "dropped": "bad",
+    "overdue": "bad",
     "not_shown": "doubt",
 }
 
@@ -98,7 +100,7 @@ def _target(
         key = "card.yearly_target" if has_yearly_target else "card.no_target"
         return f'<div class="gq-line">{t(key)}</div>'
     words = t("card.target", target=text.figure(target, measure.unit, language()))
-    if value is not None:
+    if value is not None and abs(target - value) >= UNCHANGED:
         gap = text.figure(abs(target - value), measure.unit, language())
         words += " · " + t("card.over" if value >= target else "card.short", gap=gap)
     if status:

@@ -60,6 +60,7 @@ def navigate(menu: dict[str, list[str]]) -> st.Page:
                 icon=ICONS[name],
                 url_path=name,
                 default=name == first,
+                visibility="hidden" if name in HIDDEN else "visible",
             )
             for name in names
         ]
@@ -68,14 +69,18 @@ def navigate(menu: dict[str, list[str]]) -> st.Page:
     return st.navigation(pages)
 
 
+HIDDEN = {"target"}  # reached from another page, one thing of many
 ICONS = {
     "overview": ":material/dashboard:",
     "targets": ":material/flag:",
+    "target": ":material/flag:",
     "circulation": ":material/swap_horiz:",
     "classes": ":material/category:",
+    "activities": ":material/event:",
     "readers": ":material/groups:",
     "cards": ":material/badge:",
     "sources": ":material/database:",
+    "registers": ":material/edit_note:",
     "loading": ":material/upload_file:",
 }
 

@@ -126,7 +126,8 @@ def _cases(measure: measures.Measure, shown: str) -> int:
     if not measure.cases:
         return query(shown).height
     name, column = measure.cases.split(".")
-    return int(query(name)[column][0] or 0)
+    rows = query(name)
+    return int(rows[column][0] or 0) if rows.height else 0
 
 
 def _file_name(query_name: str) -> str:

@@ -8,6 +8,7 @@ import polars as pl
 from guanqing import charts, text
 from guanqing.charts.times import Line
 from guanqing.period import year_before
+from guanqing.ui.annotations import legend, on_days, on_months
 from guanqing.ui.panels import draw, note, show
 from guanqing.ui.session import language, look, t
 from guanqing.ui.words import a_count, counts, named, weekday_names
@@ -17,7 +18,7 @@ def _monthly(
     months: pl.DataFrame, value: str, earlier: pl.DataFrame | None
 ) -> tuple[list[str], list[Line]]:
     """Return the labels and lines of a count by month, the year before as its background."""
-    labels = _month_labels(months["month"].to_list())
+    labels = month_labels(months["month"].to_list())
     lines = [_line(months, value, [month.year for month in months["month"]])]
     if earlier is not None and earlier[value].sum():
         by_month = {(m.year + 1, m.month): v for m, v in earlier.select("month", value).iter_rows()}
@@ -33,10 +34,13 @@ def still_trend(frame: pl.DataFrame, earlier: pl.DataFrame | None, *, height: in
     if "day" in frame.columns:
         labels, lines = _daily(frame, earlier)
         alt = t("alt.daily_trend", days=frame.height)
+        marks = on_days(frame["day"].to_list())
     else:
         labels, lines = _monthly(frame, "loan_count", earlier)
         alt = t("alt.trend", months=frame.height)
-    return draw(charts.still_trend(labels, lines, a_count, look(), height=height, alt=alt))
+        marks = on_months(frame["month"].to_list())
+    draw(charts.still_trend(labels, lines, a_count, look(), height=height, alt=alt, marks=marks))
+    return legend(marks)
 
 
 def trend(
@@ -55,10 +59,14 @@ def trend(
     if not months[value].sum():
         return note(t("finding.nothing_hint"))
     labels, lines = _monthly(months, value, earlier)
-    figure = charts.trend(labels, lines, a_count, look(), height=height, open_end=running)
+    marks = on_months(months["month"].to_list())
+    figure = charts.trend(
+        labels, lines, a_count, look(), height=height, open_end=running, marks=marks
+    )
     if every > 1:
         figure.update_xaxes(tickmode="array", tickvals=labels[::every])
-    return show(figure, alt=t("alt.trend", months=months.height), key=f"trend-{value}")
+    show(figure, alt=t("alt.trend", months=months.height), key=f"trend-{value}")
+    return legend(marks)
 
 
 def daily_trend(days: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int = 240) -> None:
@@ -66,8 +74,10 @@ def daily_trend(days: pl.DataFrame, earlier: pl.DataFrame | None, *, height: int
     if not days["loan_count"].sum():
         return note(t("finding.nothing_hint"))
     labels, lines = _daily(days, earlier)
-    figure = charts.trend(labels, lines, a_count, look(), height=height)
-    return show(figure, alt=t("alt.daily_trend", days=days.height), key="daily")
+    marks = on_days(days["day"].to_list())
+    figure = charts.trend(labels, lines, a_count, look(), height=height, marks=marks)
+    show(figure, alt=t("alt.daily_trend", days=days.height), key="daily")
+    return legend(marks)
 
 
 def _daily(days: pl.DataFrame, earlier: pl.DataFrame | None) -> tuple[list[str], list[Line]]:
@@ -87,7 +97,7 @@ def _line(months: pl.DataFrame, value: str, years: list[int]) -> Line:
     return Line(str(years[-1]), values, counts(values))
 
 
-def _month_labels(months: list[date]) -> list[str]:
+def month_labels(months: list[date]) -> list[str]:
     """Return month names; a year stands with each where there is more than one."""
     several = len({month.year for month in months}) > 1
     return [f"{month:%Y-%m}" if several else text.month_name(month, language()) for month in months]
@@ -111,10 +121,12 @@ def calendar(days: pl.DataFrame, *, height: int = 170) -> None:
         (day.year, day.month): text.month_name(day.replace(day=1), language())
         for day in days["day"]
     }
+    marks = on_days(days["day"].to_list())
     figure = charts.heat_calendar(
-        days, "heat", words, weekday_names(), months, look(), height=height
+        days, "heat", words, weekday_names(), months, look(), height=height, marks=marks
     )
-    return show(figure, alt=t("alt.calendar"), key="calendar")
+    show(figure, alt=t("alt.calendar"), key="calendar")
+    return legend(marks, has_crosses=True)
 
 
 def hours(frame: pl.DataFrame, *, height: int = 240) -> None:
@@ -160,9 +172,10 @@ def class_lines(frame: pl.DataFrame, *, height: int = 240) -> None:
         t("filters.quarter", year=str(quarter.year), quarter=str((quarter.month + 2) // 3))
         for quarter in quarters
     ]
-    return show(
-        charts.slopes(labels, lines, look(), height=height), alt=t("alt.class_lines"), key="lines"
-    )
+    marks = on_months(quarters, 3)
+    figure = charts.slopes(labels, lines, look(), height=height, marks=marks)
+    show(figure, alt=t("alt.class_lines"), key="lines")
+    return legend(marks)
 
 
 def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 240) -> None:
@@ -174,8 +187,12 @@ def monthly_parts(frame: pl.DataFrame, name: str, value: str, *, height: int = 2
     for part in frame[named(name)].unique(maintain_order=True):
         known = dict(frame.filter(pl.col(named(name)) == part).select("month", value).iter_rows())
         parts[part] = [known.get(month, 0) for month in months]
-    figure = charts.stacked(_month_labels(months), parts, a_count, look(), height=height)
-    return show(figure, alt=t("alt.parts"), key=f"parts-{name}")
+    marks = on_months(months)
+    figure = charts.stacked(
+        month_labels(months), parts, a_count, look(), height=height, marks=marks
+    )
+    show(figure, alt=t("alt.parts"), key=f"parts-{name}")
+    return legend(marks)
 
 
 def holders(months: pl.DataFrame, target: float | None, *, height: int = 235) -> None:
@@ -183,9 +200,11 @@ def holders(months: pl.DataFrame, target: float | None, *, height: int = 235) ->
     known = months.filter(pl.col("holder_count").is_not_null())
     if known.is_empty():
         return note(t("finding.nothing_hint"))
-    labels = _month_labels(known["month"].to_list())
+    labels = month_labels(known["month"].to_list())
     values = known["holder_count"].to_list()
     goal = (target, t("cards.goal", target=int(target))) if target else None
     line = Line(text.count(values[-1], language()), values, counts(values))
-    figure = charts.trend(labels, [line], a_count, look(), height=height, goal=goal)
-    return show(figure, alt=t("alt.holders"), key="holders")
+    marks = on_months(known["month"].to_list())
+    figure = charts.trend(labels, [line], a_count, look(), height=height, goal=goal, marks=marks)
+    show(figure, alt=t("alt.holders"), key="holders")
+    return legend(marks)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing import checks, plan, registers
+from guanqing import checks, plan
 from guanqing.records import Field, Kind
 from guanqing.registers import Values
 from guanqing.ui.registers_rows import called, kind, main_branch, names_of, typed
@@ -112,7 +112,7 @@ def _choose(
 def at_first(of: Kind) -> Values:
     """Return what a new row shows before anything is typed."""
     values: Values = dict.fromkeys(of.fields)
-    if "branch" in values and of.code not in registers.OF_THE_NETWORK:
+    if "branch" in values and not of.fields["branch"].of_network:
         values["branch"] = main_branch()
     if "plan_year" in values:
         values["plan_year"] = max(plan.years(), default=None)

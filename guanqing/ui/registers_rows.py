@@ -42,11 +42,11 @@ def branches() -> checks.Names:
     }
 
 
-def main_branch() -> str | None:
+def main_branch() -> str:
     """Return the branch of a row that names none."""
     rows = query("branch_names").to_dicts()
-    main = [row["branch_code"] for row in rows if row["is_main"]]
-    return (main or [row["branch_code"] for row in rows] or [library_facts()["main_branch"]])[0]
+    main = [str(row["branch_code"]) for row in rows if row["is_main"]]
+    return main[0] if main else library_facts()["main_branch"]
 
 
 def known_branches() -> checks.Names | None:
@@ -131,8 +131,8 @@ def say_values(values: Values, names: Sequence[str]) -> list[str]:
         if values[name] is None:
             continue
         words = in_words(found, values[name], values.get("plan_year"))
-        is_clear = found.kind in ("day", "branch") or (
-            found.kind in ("text", "code") and name in kind().key
+        is_clear = found.kind == "branch" or (
+            found.kind in ("day", "text", "code") and name in kind().key
         )
         said.append(words if is_clear else t("registers.pair", name=called(found), value=words))
     return said

@@ -14,7 +14,7 @@ from guanqing.ui.library import query
 from guanqing.ui.panels import note, panel, show, table
 from guanqing.ui.session import language, look, t
 from guanqing.ui.targets import shown
-from guanqing.ui.words import named
+from guanqing.ui.words import named, written
 
 Row = dict[str, Any]
 MARKS = {"held": "●", "scheduled": "○", "not_held": "–"}
@@ -45,7 +45,7 @@ def event_table(events: pl.DataFrame) -> None:
 def _event(row: Row, has_clause: bool) -> list[str]:
     day = text.day_of_year(row["held_on"], language())
     when = f"{MARKS[row['state']]} {day}".replace(" ", "&nbsp;")
-    name = escape(row["title"])
+    name = written(row["title"])
     if row["state"] != "held":
         state = t(f"target.{row['state']}")
         name += f' <span class="why">{state}</span>'

@@ -19,6 +19,7 @@ from guanqing.ui.targets import (
     span_of,
     unit_of,
 )
+from guanqing.ui.words import written
 
 Row = dict[str, Any]
 
@@ -53,7 +54,7 @@ def _facts(row: Row, ahead: Outlook) -> list[tuple[str, str]]:
         (t("target.stretch"), shown(row["stretch"], target) if row["stretch"] else ""),
         (t("target.pace_by"), t(f"target.by_{row['pace_basis']}") if row["expected_value"] else ""),
         (t("target.data_to"), text.day(row["last_day"], language()) if row["last_day"] else ""),
-        (t("target.owner"), escape(owner_of(target.code, target.owner))),
+        (t("target.owner"), written(owner_of(target.code, target.owner))),
     ]
     facts += [
         (

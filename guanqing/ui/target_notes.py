@@ -16,12 +16,15 @@ from guanqing.ui import filters
 from guanqing.ui.cards import badge
 from guanqing.ui.library import facts, query
 from guanqing.ui.panels import note, said, table
+from guanqing.ui.registers_saving import turn
 from guanqing.ui.session import language, t, tell
 from guanqing.ui.target_facts import owner_of
 from guanqing.ui.targets import milestones, plan_year, year_plan
 from guanqing.ui.visitor import came_from, is_here, require_here
+from guanqing.ui.words import written
 
 Row = dict[str, Any]
+OWNER = "\x00"  # stands for a name until the sentence around it is HTML
 
 
 def chosen_milestone() -> Row | None:
@@ -39,7 +42,8 @@ def milestone_verdict(row: Row) -> None:
     st.html(
         f'<div class="gq gq-story"><div class="what"><h2>{escape(found.name[language()])}</h2>'
         f'{clause}</div><div class="answer"><div>{badge(row["status"])}</div>'
-        f"<span>{escape(' · '.join(words for words in (owner, due) if words))}</span></div></div>"
+        f"<span>{' · '.join(words for words in (written(owner), escape(due)) if words)}</span>"
+        "</div></div>"
     )
 
 
@@ -58,8 +62,8 @@ def reports(row: Row) -> None:
         [
             text.day_of_year(report["stated_on"], language()),
             badge(report["state"]),
-            escape(report[f"note_{language()}"] or report["note_zh"] or ""),
-            f'<span class="why">{escape(_who(report))}</span>',
+            _reported(report),
+            f'<span class="why">{_who(report)}</span>',
         ]
         for report in frame.iter_rows(named=True)
     ]
@@ -77,26 +81,34 @@ def notes_made(row: Row) -> None:
     if frame.is_empty():
         return note(t("target.no_notes"))
     items = "".join(
-        f"<li><b>{text.day(made['noted_on'], language())}</b> {escape(_noted(made))}"
-        f'<span class="why"> {escape(_who(made))}</span></li>'
+        f"<li><b>{text.day(made['noted_on'], language())}</b> {_noted(made)}"
+        f'<span class="why"> {_who(made)}</span></li>'
         for made in frame.iter_rows(named=True)
     )
     st.html(f'<div class="gq"><ul class="gq-notes">{items}</ul></div>')
     return None
 
 
+def _reported(report: Row) -> str:
+    """Return what was said of a milestone, in the reader's language where somebody said it so."""
+    if report.get(f"note_{language()}"):
+        return escape(str(report[f"note_{language()}"]))
+    return written(report["note_zh"]) if report.get("note_zh") else ""
+
+
 def _noted(made: Row) -> str:
-    owner = t("target.owner_is", name=made["owner"]) if made["owner"] else ""
-    return " ".join(words for words in (owner, made["note"]) if words)
+    owner = t("target.owner_is", name=OWNER) if made["owner"] else ""
+    owner = escape(owner).replace(OWNER, written(made["owner"] or ""))
+    return " ".join(words for words in (owner, written(made["note"] or "")) if words)
 
 
 def _who(made: Row) -> str:
     """Return who said so: by name, from a file, or nobody but the simulation."""
     if made["stated_by"]:
-        return str(made["stated_by"])
+        return written(made["stated_by"])
     if made["stated_at"]:
-        return t("target.from_file")
-    return t("app.simulated") if facts()["is_simulated"] else ""
+        return escape(t("target.from_file"))
+    return escape(t("app.simulated")) if facts()["is_simulated"] else ""
 
 
 def note_form(row: Row) -> None:
@@ -105,7 +117,7 @@ def note_form(row: Row) -> None:
         return None
     code = _subject(row).code
     owner_now = owner_of(code, _subject(row).owner)
-    with st.expander(t("target.add_note")), st.form(f"note-{code}", border=False):
+    with st.expander(t("target.add_note")), st.form(f"note-{code}-{turn()}", border=False):
         words = st.text_area(t("target.note"), height=80, placeholder=t("target.note_hint"))
         left, right = st.columns(2)
         day = left.date_input(
@@ -119,18 +131,23 @@ def note_form(row: Row) -> None:
             if not any(values.values()):
                 return said(t("target.nothing_new"), "doubt")
             key = {"plan_year": plan_year(), "target": code, "noted_on": _iso(day)}
-            _enter("plan_notes", key, _with_the_day(code, key, values), by)
+            was = _noted_that_day(code, key)
+            _enter("plan_notes", key, _joined(was, values), by, was)
     return None
 
 
-def _with_the_day(code: str, key: Row, values: Row) -> Row:
-    """Return a note joined to what was noted on the same day: a day has one row."""
+def _noted_that_day(code: str, key: Row) -> Row | None:
+    """Return what was noted on the same day: a day has one row."""
     there = query("plan_notes_made").filter(target_code=code).to_dicts()
     same = next((made for made in there if _iso(made["noted_on"]) == key["noted_on"]), None)
-    if same is None:
+    return same and {"owner": same["owner"], "note": same["note"]}
+
+
+def _joined(was: Row | None, values: Row) -> Row:
+    if was is None:
         return values
-    notes = [words for words in (same["note"], values["note"]) if words]
-    return {"owner": values["owner"] or same["owner"], "note": "\n".join(notes) or None}
+    notes = [words for words in (was["note"], values["note"]) if words]
+    return {"owner": values["owner"] or was["owner"], "note": "\n".join(notes) or None}
 
 
 def milestone_form(row: Row) -> None:
@@ -139,7 +156,7 @@ def milestone_form(row: Row) -> None:
         return
     code, states = row["milestone"].code, code_names("milestone_state")
     now = row["status"] if row["status"] in states else "under_way"
-    with st.expander(t("milestone.add")), st.form(f"milestone-{code}", border=False):
+    with st.expander(t("milestone.add")), st.form(f"milestone-{code}-{turn()}", border=False):
         left, middle, right = st.columns(3)
         state = left.selectbox(
             t("targets.status"),
@@ -156,7 +173,19 @@ def milestone_form(row: Row) -> None:
             key = {"plan_year": plan_year(), "milestone": code, "stated_on": _iso(day)}
             said_in = "note_zh" if language() == "zh" else "note_en"
             values = {"state": state, "note_zh": None, "note_en": None}
-            _enter("milestone_states", key, values | {said_in: words.strip() or None}, by)
+            _enter(
+                "milestone_states",
+                key,
+                values | {said_in: words.strip() or None},
+                by,
+                _reported_that_day(code, key),
+            )
+
+
+def _reported_that_day(code: str, key: Row) -> Row | None:
+    there = query("milestone_history").filter(milestone_code=code).to_dicts()
+    same = next((made for made in there if _iso(made["stated_on"]) == key["stated_on"]), None)
+    return same and {name: same[name] for name in ("state", "note_zh", "note_en")}
 
 
 def _may_enter() -> bool:
@@ -171,7 +200,7 @@ def _iso(day: Any) -> str:
     return day.isoformat() if isinstance(day, date) else str(day)
 
 
-def _enter(register: str, key: Row, values: Mapping[str, Any], by: str) -> None:
+def _enter(register: str, key: Row, values: Mapping[str, Any], by: str, was: Row | None) -> None:
     """Write one row to the journal and show the page as it is then."""
     if not by.strip():
         return said(t("registers.name_first"), "bad")
@@ -180,12 +209,13 @@ def _enter(register: str, key: Row, values: Mapping[str, Any], by: str) -> None:
         require_here()
         journal.append(
             journal.path_of(Path(st.session_state["library"][0])),
-            [Change(register, key, {**key, **values})],
+            [Change(register, key, {**key, **values}, was=was and {**key, **was})],
             by=by.strip(),
             is_simulated=bool(facts()["is_simulated"]),
         )
     except Problem as problem:
         return said(tell(problem), "bad")
+    st.session_state["entry_turn"] = turn() + 1  # the form begins anew
     st.rerun()
     return None
 
@@ -200,9 +230,8 @@ def milestone_list(rows: list[Row], link: Any) -> None:
 
 
 def _milestone(row: Row) -> str:
-    words = row.get(f"note_{language()}") or row.get("note_zh") or ""
     day = text.day_of_year(row["stated_on"], language()) if row.get("stated_on") else ""
     return (
-        f'<div class="gq gq-mile"><span class="why">{escape(f"{day} {words}".strip())}</span>'
+        f'<div class="gq gq-mile"><span class="why">{escape(day)} {_reported(row)}</span>'
         f'<span class="state">{badge(row["status"])}</span></div>'
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from guanqing import charts, plan, text
 from guanqing.charts.bullets import Range
-from guanqing.charts.paths import Way, WayWords
+from guanqing.charts.paths import Way, WayWords, days_of
 from guanqing.forecast import Band
 from guanqing.outlook import Outlook
 from guanqing.ui import filters
@@ -90,7 +90,8 @@ def story_way(row: Row) -> None:
     """Show the way of a promise through its year: its weeks, or its path with pace and bands."""
     if row["target"].kind == "compliance" and row["value"] is not None:
         return weeks_kept(row)
-    with panel("way", story_finding(row), measure="plan_progress", queries=["target_path"]):
+    measure = "plan_survey" if row["target"].kind == "survey" else "plan_progress"
+    with panel("way", story_finding(row), measure=measure, queries=["target_path"]):
         story_path(row)
     return None
 
@@ -101,7 +102,7 @@ def story_path(row: Row, *, height: int = 340) -> None:
     path = query("target_path").filter(target_code=target.code)
     if path["value"].drop_nulls().is_empty():
         return note(t("finding.nothing_hint"))
-    marks = of_plan(path["day"].to_list())
+    marks = of_plan(days_of(plan_year()))
     figure = charts.way(
         _way(path, row, outlook_of(row)),
         _words(path),

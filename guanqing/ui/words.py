@@ -1,6 +1,7 @@
 """Names, findings and numbers in the reader's language."""
 
 from collections.abc import Sequence
+from html import escape
 
 from guanqing import findings, text
 from guanqing.ui.session import language, t
@@ -15,6 +16,11 @@ def say(finding: findings.Finding) -> str:
     """Return a finding in words."""
     key, values = finding
     return t(key, **values)
+
+
+def written(words: str) -> str:
+    """Return as HTML what somebody wrote in a register: in the language they wrote it in."""
+    return f'<span lang="zh-CN">{escape(words)}</span>' if words else ""
 
 
 def weekday_names() -> list[str]:

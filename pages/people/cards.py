@@ -22,7 +22,7 @@ with left:
     with ui.panel(
         "holders", ui.say(finding), measure="card_holder_count", queries=["cards_by_month"]
     ):
-        ui.holders(months, target, height=245)
+        ui.holders(months, target, height=205)
     finding = findings.largest(
         ui.channel_totals(channels),
         "finding.top_issue_channel",
@@ -32,7 +32,7 @@ with left:
     with ui.panel(
         "channels", ui.say(finding), measure="issued_count", queries=["issues_by_channel"]
     ):
-        ui.monthly_parts(channels, "channel_name", "issued_count", height=240)
+        ui.monthly_parts(channels, "channel_name", "issued_count", height=200)
 with right:
     finding = findings.avoidable(reasons, names)
     with ui.panel(

@@ -18,10 +18,10 @@ left, right = st.columns(2)
 with left:
     finding = findings.loans_over_time(months, ui.change_of("circulation_headline", "loan_count"))
     with ui.panel("months", ui.say(finding), measure="loan_count", queries=["loans_by_month"]):
-        ui.loans_over_time(height=280)
+        ui.loans_over_time(height=240)
     finding = findings.busiest_day(days)
     with ui.panel("days", ui.say(finding), measure="loan_count", queries=["loans_by_day"]):
-        ui.calendar(days, height=240)
+        ui.calendar(days, height=192)
 with right:
     finding = findings.busiest_hour(hours, ui.weekday_names())
     with ui.panel("hours", ui.say(finding), measure="loan_count", queries=["loans_by_hour"]):

@@ -32,7 +32,7 @@ with right:
     with ui.panel(
         "subclasses", ui.say(finding), measure="class_share", queries=["loans_by_subclass"]
     ):
-        ui.ranking(ui.labelled(subclasses), "label", "loan_count", "loan_share", height=252)
+        ui.ranking(ui.labelled(subclasses), "label", "loan_count", "loan_share", height=215)
     with ui.panel(
         "published",
         ui.t("classes.published"),

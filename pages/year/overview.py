@@ -9,6 +9,7 @@ change = ui.change_of("circulation_headline", "loan_count")
 finding = findings.loans_over_time(ui.query("loans_by_month"), change)
 
 ui.plan_verdict(rows)
+ui.alert_strip()
 ui.kpi_row(*ui.overview_cards())
 
 # a year without a plan leaves its room to the loans
@@ -28,4 +29,4 @@ with (
     right,
     ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),
 ):
-    ui.loans_at_once(height=500)
+    ui.loans_at_once(height=420)

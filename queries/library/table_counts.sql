@@ -5,6 +5,11 @@
 -- columns:  table_name, row_count
 
 select
+    'annotations' as table_name,
+    count(*) as row_count
+from annotations
+union all
+select
     'branches' as table_name,
     count(*) as row_count
 from branches
@@ -45,6 +50,11 @@ select
 from holdings
 union all
 select
+    'inspections' as table_name,
+    count(*) as row_count
+from inspections
+union all
+select
     'items' as table_name,
     count(*) as row_count
 from items
@@ -75,6 +85,11 @@ select
 from opening_hours
 union all
 select
+    'plan_notes' as table_name,
+    count(*) as row_count
+from plan_notes
+union all
+select
     'readers' as table_name,
     count(*) as row_count
 from readers
@@ -98,4 +113,9 @@ select
     'visits' as table_name,
     count(*) as row_count
 from visits
+union all
+select
+    'volunteers' as table_name,
+    count(*) as row_count
+from volunteers
 order by table_name

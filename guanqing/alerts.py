@@ -1,0 +1,224 @@
+"""What needs somebody: what fell behind since last week, what will be missed, what has no data.
+
+Rows of the queries and outlooks go in, alerts come out; `guanqing alerts` and the overview say them
+in the same words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from guanqing import outlook, plan, planfile, text
+from guanqing.planfile import Refusal
+
+Row = dict[str, Any]
+Words = dict[str, str]
+
+SMALL_CHANCE = 0.2  # one year in five: worth a word while there is time left
+STALE_DAYS = 45  # a month's register comes within two weeks of the month's end
+YEAR_DAYS = 365
+SURE = 0.99  # a chance nearer to 0 than 1 - SURE is not told to the per cent
+
+# the worst first: what cannot be mended or hardly, what has just turned, what nobody can judge
+KINDS = ("will_miss", "overdue", "fell_behind", "no_data", "refused", "stale")
+WELL = ("met", "on_course")
+NOT_WELL = ("behind", "not_met", "not_computable")
+GROWING = ("total", "level", "rate")  # kinds of target that somebody adds to through the year
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """How likely a target is reached, and where the 95 % band of its year's end ends above."""
+
+    chance: float | None = None
+    upper: float | None = None  # in the unit of the target
+
+
+@dataclass(frozen=True)
+class Alert:
+    """One thing that needs somebody, as a text of the group `alerts` and its values."""
+
+    kind: str
+    target_code: str
+    name: Words  # of the target or milestone
+    text: str  # key
+    values: dict[str, Any] = field(default_factory=dict)
+    target: plan.Target | None = None  # in whose unit its amounts are said
+    chance: float | None = None
+
+
+def find(
+    changes: Sequence[Row],
+    evidence: Sequence[Row],
+    prospects: Mapping[str, Prospect],
+    promised: plan.Plan,
+    as_of: date,
+) -> list[Alert]:
+    """Return what needs somebody, the worst first.
+
+    changes and evidence are the rows of the queries plan_changes and plan_evidence. A target can
+    have alerts of several kinds.
+    """
+    known = {row["target_code"]: row for row in evidence}
+    found: list[Alert | None] = []
+    for row in changes:
+        if row["kind"] == "milestone":
+            found.append(overdue(row, promised.milestones[row["target_code"]]))
+            continue
+        target = promised.targets[row["target_code"]]
+        found += [
+            will_miss(row, target, prospects.get(target.code, Prospect())),
+            fell_behind(row, target),
+            no_data(row, target),
+            stale(row, known[target.code], target, as_of),
+        ]
+    found += [_refused(entry) for entry in promised.refused]
+    alerts = [alert for alert in found if alert is not None]
+    return sorted(alerts, key=_order)
+
+
+def _order(alert: Alert) -> tuple[int, bool, float]:
+    is_lost = alert.text == "alerts.lost"
+    return KINDS.index(alert.kind), not is_lost, 1.0 if alert.chance is None else alert.chance
+
+
+def gathered(ask: Callable[[str], Sequence[Row]], as_of: date) -> list[Alert]:
+    """Return the alerts of a library; ask returns the rows of a query at as_of.
+
+    Problem: plan_unreadable.
+    """
+    promised = plan.load(as_of.year)
+    if not promised.targets and not promised.milestones and not promised.refused:
+        return []
+    progress, evidence = ask("plan_progress"), ask("plan_evidence")
+    rows = plan.scorecard(as_of.year, progress, evidence)
+    ahead = outlook.outlooks(rows, ask("plan_months"), as_of)
+    prospects = {
+        code: Prospect(said.chance, said.end.upper_95 if said.end else None)
+        for code, said in ahead.items()
+    }
+    return find(ask("plan_changes"), evidence, prospects, promised, as_of)
+
+
+def fell_behind(row: Row, target: plan.Target) -> Alert | None:
+    """Return an alert where a target was well a week ago and no longer is."""
+    if row["status_before"] not in WELL or row["status"] not in NOT_WELL:
+        return None
+    values = {"day": row["day_before"], "before": row["status_before"], "now": row["status"]}
+    key = "alerts.fell_behind"
+    if row["value"] is not None and row["expected_value"] is not None:
+        key = "alerts.fell_behind_pace"
+        values |= {"value": row["value"], "due": row["expected_value"]}
+    return Alert("fell_behind", target.code, target.name, key, values, target)
+
+
+def will_miss(row: Row, target: plan.Target, prospect: Prospect) -> Alert | None:
+    """Return an alert where a target cannot be reached any more, or hardly at this pace."""
+    if row["value"] is None or row["status"] == "met":
+        return None
+    said = (target.code, target.name)
+    goal = {"goal": row["goal"]}
+    if row["status"] == "not_met":
+        values = goal | {"value": row["value"]}
+        return Alert("will_miss", *said, "alerts.lost", values, target, chance=0.0)
+    chance, upper = prospect.chance, prospect.upper
+    if chance is not None and chance < SMALL_CHANCE:
+        values = goal | {"chance": chance}
+        key = "alerts.unlikely"
+        if upper is not None and upper < row["goal"]:
+            key, values = "alerts.out_of_reach", values | {"upper": upper}
+        return Alert("will_miss", *said, key, values, target, chance=chance)
+    projected = row["projected_value"]
+    falls_short = projected is not None and projected < row["goal"]
+    if chance is None and falls_short and upper is not None and upper < row["goal"]:
+        values = goal | {"projected": projected, "upper": upper}
+        return Alert("will_miss", *said, "alerts.falls_short", values, target)
+    return None
+
+
+def no_data(row: Row, target: plan.Target) -> Alert | None:
+    """Return an alert where a target cannot be computed, with the reason and what to do."""
+    if row["status"] != "not_computable":
+        return None
+    about = planfile.measures()[target.measure]
+    # a library of a later version may know reasons that have no words here
+    known = f"reason.{row['reason']}" in text.load()
+    values = {"reason": row["reason"], "name": about["name"]} if known else {}
+    key = "alerts.no_data" if known else "alerts.no_data_unknown"
+    return Alert("no_data", target.code, target.name, key, values, target)
+
+
+def stale(row: Row, evidence: Row, target: plan.Target, as_of: date) -> Alert | None:
+    """Return an alert where a register has been silent too long for what the year still asks."""
+    about = planfile.measures()[target.measure]
+    last_day = evidence["last_day"]
+    if "register" not in about or last_day is None or target.kind not in GROWING:
+        return None
+    days = (as_of - last_day).days
+    is_reached = row["value"] is not None and row["value"] >= row["goal"]
+    if is_reached or row["status"] == "not_computable" or days <= STALE_DAYS:
+        return None
+    if not about.get("is_reading"):
+        # four bulletins a year are no silence of two months: one at least should have come
+        base = (evidence["base"] or 0.0) if target.kind == "rate" else 1.0
+        if row["goal"] * base * days / YEAR_DAYS < 1:
+            return None
+    values = {"day": last_day, "days": days, "name": about["name"]}
+    return Alert("stale", target.code, target.name, "alerts.stale", values, target)
+
+
+def overdue(row: Row, milestone: plan.Milestone) -> Alert | None:
+    """Return an alert where a milestone should have been done by now."""
+    if row["status"] != "overdue":
+        return None
+    values = {"day": row["due_date"]}
+    return Alert("overdue", milestone.code, milestone.name, "alerts.overdue", values)
+
+
+def _refused(entry: Refusal) -> Alert:
+    name = entry.name or dict.fromkeys(text.LANGUAGES, entry.code or text.NOTHING)
+    values = {"line": entry.line, "field": entry.field, "why": entry.why, "wrong": entry.value}
+    return Alert("refused", entry.code, name, "alerts.refused", values)
+
+
+AMOUNTS = ("value", "goal", "due", "projected", "upper")
+
+
+def in_words(alert: Alert, language: str) -> str:
+    """Return what an alert says, the name of its target left out."""
+    values = {
+        name: _amount(value, alert.target, language)
+        if name in AMOUNTS and alert.target is not None
+        else _word(name, value, alert.values, language)
+        for name, value in alert.values.items()
+    }
+    return text.translate(alert.text, language, **values)
+
+
+def _word(name: str, value: Any, values: Mapping[str, Any], language: str) -> object:
+    """Return a value as it stands in a sentence."""
+    if name in ("before", "now"):
+        return text.translate(f"status.{value}", language)
+    if name == "reason":
+        return text.translate(f"reason.{value}", language, name=values["name"][language])
+    if name == "why":
+        return text.translate(f"planfile.{value}", language, value=values["wrong"])
+    if name == "name":
+        return value[language]
+    if name == "chance":
+        shown = text.share(max(value, 1 - SURE), language, decimals=0)
+        return f"<{shown}" if value < 1 - SURE else shown
+    if name == "line":
+        return str(value)
+    return value
+
+
+def _amount(value: float, target: plan.Target, language: str) -> str:
+    """Return an amount in the unit a target was printed with."""
+    if target.shown_as == "number":
+        is_fine = bool(value % 1) and value < 1000
+        shown = f"{value:.1f}" if is_fine else text.count(value, language)
+        unit = target.unit[language]
+        return shown + (unit if language == "zh" else f" {unit}")
+    return text.figure(value, "share" if target.shown_as == "percent" else "ratio", language)

@@ -1,0 +1,106 @@
+-- feedback_handled: cases received in the period and what had become of them by $as_of.
+--
+-- A case is answered in time if no more than the days of the setting feedback_answer_days lie between;
+-- open, it is overdue once they have gone. Where nobody has set a term, in_time_count, late_count,
+-- overdue_count and in_time_share are null. in_time_share leaves out cases whose term still runs.
+-- What readers said of the outcome, and how long it took, is of the cases answered in the period,
+-- whenever they came in; the interval is Wilson's, 95 %.
+--
+-- grain:    one row
+-- params:   $start_date  first day of the period
+--           $end_date    day after the period
+--           $branches    list of branch codes, or null for the whole network
+--           $as_of       day at which a case is open or answered
+-- columns:  case_count, term_days, in_time_count, late_count, open_count, overdue_count, in_time_share, answered_count, median_days, rated_count, satisfied_count, satisfied_share, lower_share, upper_share
+
+with
+
+terms as (
+    select max(value) as term_days
+    from settings
+    where setting_code = 'feedback_answer_days'
+),
+
+cases as (
+    select
+        feedback.received_on,
+        feedback.is_satisfied,
+        terms.term_days,
+        case when feedback.answered_on <= $as_of::date then feedback.answered_on end as answered_on
+    from feedback
+    cross join terms
+    where
+        feedback.received_on <= $as_of::date
+        and (
+            $branches::varchar[] is null
+            or list_contains($branches::varchar[], feedback.branch_code)
+        )
+),
+
+received as (
+    select
+        count(*) as case_count,
+        count(*) filter (where answered_on is null) as open_count,
+        count(*) filter (where date_diff('day', received_on, answered_on) <= term_days)
+            as in_time_count,
+        count(*) filter (where date_diff('day', received_on, answered_on) > term_days)
+            as late_count,
+        count(*) filter (
+            where answered_on is null
+            and date_diff('day', received_on, $as_of::date) > term_days
+        ) as overdue_count
+    from cases
+    where received_on >= $start_date::date and received_on < $end_date::date
+),
+
+answered as (
+    select
+        count(*) as answered_count,
+        median(date_diff('day', received_on, answered_on))::double as median_days,
+        count(is_satisfied) as rated_count,
+        count(*) filter (where is_satisfied) as satisfied_count
+    from cases
+    where answered_on >= $start_date::date and answered_on < $end_date::date
+),
+
+shares as (
+    select
+        answered_count,
+        median_days,
+        rated_count,
+        satisfied_count,
+        satisfied_count / nullif(rated_count, 0)::double as share,
+        power(1.959964, 2) / nullif(rated_count, 0) as spread
+    from answered
+)
+
+select
+    received.case_count,
+    terms.term_days,
+    case when terms.term_days is not null then received.in_time_count end as in_time_count,
+    case when terms.term_days is not null then received.late_count end as late_count,
+    received.open_count,
+    case when terms.term_days is not null then received.overdue_count end as overdue_count,
+    case
+        when terms.term_days is not null
+            then
+                received.in_time_count / nullif(
+                    received.in_time_count + received.late_count + received.overdue_count, 0
+                )::double
+    end as in_time_share,
+    shares.answered_count,
+    shares.median_days,
+    shares.rated_count,
+    shares.satisfied_count,
+    shares.share as satisfied_share,
+    (
+        shares.share + shares.spread / 2
+        - sqrt(shares.spread * (shares.share * (1 - shares.share) + shares.spread / 4))
+    ) / (1 + shares.spread) as lower_share,
+    (
+        shares.share + shares.spread / 2
+        + sqrt(shares.spread * (shares.share * (1 - shares.share) + shares.spread / 4))
+    ) / (1 + shares.spread) as upper_share
+from received
+cross join shares
+cross join terms

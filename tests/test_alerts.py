@@ -1,0 +1,375 @@
+"""What needs somebody: who is told what, in which order, and how a program is told."""
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import rows_by
+from screens import htmls, open_page, seen
+from typer.testing import CliRunner, Result
+
+from guanqing import alerts, cli, plan, text
+from guanqing.alerts import Prospect
+from guanqing.plan import Milestone, Target
+from guanqing.planfile import Refusal
+
+pytest_plugins = ["stores"]
+
+DAY = timedelta(days=1)
+AS_OF = date(2019, 6, 30)
+PLAN = plan.load(2019)
+LECTURES, OPEN_DAYS = PLAN.targets["lectures"], PLAN.targets["open_days"]
+
+
+def change(target: Target = LECTURES, **differences: Any) -> dict[str, Any]:
+    """Return a row of plan_changes: a target that is on course, as it was a week ago."""
+    return {
+        "target_code": target.code,
+        "kind": target.kind,
+        "status": "on_course",
+        "status_before": "on_course",
+        "day_before": AS_OF - 7 * DAY,
+        "value": 13.0,
+        "goal": target.at_least,
+        "expected_value": 12.0,
+        "projected_value": 26.0,
+        "reason": None,
+        "due_date": None,
+    } | differences
+
+
+def evidence(target: Target = LECTURES, **differences: Any) -> dict[str, Any]:
+    """Return what alerts read of a row of plan_evidence."""
+    return {"target_code": target.code, "last_day": AS_OF, "base": None} | differences
+
+
+def kinds(found: list[alerts.Alert]) -> list[tuple[str, str]]:
+    return [(alert.kind, alert.target_code) for alert in found]
+
+
+# --- fell behind
+
+
+@pytest.mark.parametrize("before", ["on_course", "met"])
+@pytest.mark.parametrize("now", ["behind", "not_met", "not_computable"])
+def test_a_target_that_was_well_a_week_ago_and_is_not_fell_behind(before, now):
+    found = alerts.fell_behind(change(status_before=before, status=now), LECTURES)
+    assert found.kind == "fell_behind"
+
+
+@pytest.mark.parametrize(
+    ("before", "now"),
+    [
+        ("behind", "behind"),
+        ("on_course", "on_course"),
+        ("behind", "on_course"),
+        ("not_shown", "not_met"),
+        (None, "behind"),
+        ("on_course", "not_shown"),
+    ],
+)
+def test_nothing_else_is_a_fall(before, now):
+    assert alerts.fell_behind(change(status_before=before, status=now), LECTURES) is None
+
+
+def test_a_fall_says_from_when_and_what_is_due():
+    found = alerts.fell_behind(change(status="behind", value=11.0), LECTURES)
+    assert alerts.in_words(found, "en") == (
+        "on course on 23 Jun 2019, now behind: 11 lectures, due by now 12 lectures"
+    )
+    assert "11场" in alerts.in_words(found, "zh")
+
+
+# --- will be missed
+
+
+def miss(prospect: Prospect, **differences: Any) -> alerts.Alert | None:
+    return alerts.will_miss(change(status="behind", **differences), LECTURES, prospect)
+
+
+@pytest.mark.parametrize(("chance", "is_told"), [(0.0, True), (0.19, True), (0.2, False)])
+def test_a_small_chance_is_told(chance, is_told):
+    assert bool(miss(Prospect(chance))) == is_told
+
+
+def test_without_a_chance_the_upper_end_of_the_band_decides():
+    assert miss(Prospect(None, 23.0), projected_value=20.0)
+    assert not miss(Prospect(None, 24.0), projected_value=20.0)
+    assert not miss(Prospect(None, 23.0), projected_value=24.0)
+    assert not miss(Prospect(None, None), projected_value=20.0)
+
+
+def test_what_cannot_be_met_any_more_is_told_without_a_forecast():
+    found = alerts.will_miss(
+        change(OPEN_DAYS, status="not_met", value=180.0), OPEN_DAYS, Prospect()
+    )
+    assert alerts.in_words(found, "zh") == "已无法达成：至今180天，目标365天"
+
+
+@pytest.mark.parametrize("differences", [{"status": "met"}, {"value": None}])
+def test_what_is_met_or_has_no_value_will_not_be_missed(differences):
+    assert alerts.will_miss(change(**differences), LECTURES, Prospect(0.0, 1.0)) is None
+
+
+@pytest.mark.parametrize(("chance", "shown"), [(0.001, "<1%"), (0.17, "17%")])
+def test_a_chance_is_told_to_the_per_cent_and_no_further(chance, shown):
+    assert alerts.in_words(miss(Prospect(chance)), "en").endswith(f" {shown}")
+
+
+# --- no data, and registers gone quiet
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "nothing_recorded",
+        "no_population",
+        "no_holdings",
+        "no_base",
+        "more_answers_than_forms",
+        "no_answers",
+        "no_complete_week",
+        "a reason of next year",
+    ],
+)
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_what_cannot_be_computed_is_told_with_its_reason(reason, language):
+    row = change(status="not_computable", value=None, reason=reason)
+    words = alerts.in_words(alerts.no_data(row, LECTURES), language)
+    assert words
+    assert "{" not in words
+
+
+def test_every_reason_the_judge_gives_has_words():
+    step = Path(plan.DATA / "judge/08_target_days.sql").read_text(encoding="utf-8")
+    given = {line.split("'")[-2] for line in step.splitlines() if line.strip().startswith("when")
+             and "then '" in line and "is null then 'no" in line}  # fmt: skip
+    assert given
+    assert {f"reason.{reason}" for reason in given} - {
+        "reason.not_computable"
+    } <= text.load().keys()
+
+
+@pytest.mark.parametrize(("days", "is_told"), [(45, False), (46, True)])
+def test_a_register_without_a_record_for_long_is_told(days, is_told):
+    found = alerts.stale(change(), evidence(last_day=AS_OF - days * DAY), LECTURES, AS_OF)
+    assert bool(found) == is_told
+
+
+def test_a_register_is_not_quiet_where_nothing_was_to_come():
+    old = evidence(last_day=AS_OF - 100 * DAY)
+    few = replace(LECTURES, at_least=2)
+    loans = replace(LECTURES, measure="loan_count")
+    assert not alerts.stale(change(few), old, few, AS_OF)  # two a year
+    assert not alerts.stale(change(value=24.0), old, LECTURES, AS_OF)  # all were held
+    assert not alerts.stale(change(), evidence(last_day=None), LECTURES, AS_OF)  # no_data says it
+    assert not alerts.stale(change(), old, loans, AS_OF)  # no register
+    assert not alerts.stale(change(), old, replace(LECTURES, kind="survey"), AS_OF)
+
+
+# --- milestones and entries of the plan
+
+
+def test_a_milestone_is_told_when_it_is_overdue_alone():
+    film = Milestone(2019, "film", {"zh": "片", "en": "Film"}, due=AS_OF)
+    row = change(target_code="film", kind="milestone", due_date=AS_OF)
+    found = alerts.overdue(row | {"status": "overdue"}, film)
+    assert alerts.in_words(found, "en") == "was due by 30 Jun 2019 and is not done"
+    for status in ("planned", "under_way", "done", "dropped"):
+        assert alerts.overdue(row | {"status": status}, film) is None
+
+
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_an_entry_that_is_not_used_is_told_with_its_line_and_why(language):
+    entry = Refusal("shows", 12, "at_least", "missing")
+    (found,) = alerts.find([], [], {}, replace(PLAN, refused=(entry,)), AS_OF)
+    words = alerts.in_words(found, language)
+    assert found.kind == "refused"
+    assert "12" in words
+    assert text.translate("planfile.missing", language, value="") in words
+
+
+# --- all together
+
+
+def test_the_worst_comes_first_and_a_target_can_have_several():
+    codes = ["lectures", "exhibitions", "open_days", "mobile_service_trips", "featured_events"]
+    found = {code: PLAN.targets[code] for code in codes if code in PLAN.targets}
+    lost, unlikely, likelier, fallen, unknown = found.values()
+    changes = [
+        change(unknown, status="not_computable", value=None, status_before=None),
+        change(fallen, status="behind"),
+        change(likelier, status="behind", status_before="behind"),
+        change(unlikely, status="behind", status_before="behind"),
+        change(lost, status="not_met"),
+    ]
+    prospects = {likelier.code: Prospect(0.1), unlikely.code: Prospect(0.01)}
+    rows = [evidence(target) for target in found.values()]
+    assert kinds(alerts.find(changes, rows, prospects, PLAN, AS_OF)) == [
+        ("will_miss", lost.code),
+        ("will_miss", unlikely.code),
+        ("will_miss", likelier.code),
+        ("fell_behind", fallen.code),
+        ("fell_behind", lost.code),
+        ("no_data", unknown.code),
+    ]
+
+
+def test_where_all_is_well_nobody_is_told_anything():
+    assert alerts.find([change()], [evidence()], {"lectures": Prospect(0.9)}, PLAN, AS_OF) == []
+
+
+def test_a_year_without_a_plan_has_no_alerts():
+    assert alerts.gathered(pytest.fail, date(1999, 1, 1)) == []
+
+
+@pytest.mark.parametrize("kind", alerts.KINDS)
+def test_every_kind_has_a_name(kind):
+    assert f"alerts.kind_{kind}" in text.load()
+
+
+# --- the query
+
+
+def changes_of(library, as_of: date) -> dict[str, dict[str, Any]]:
+    return rows_by(library.ask("plan_changes", as_of=as_of), "target_code")
+
+
+def test_a_status_stands_beside_that_of_a_week_before(library):
+    library.cover(date(2019, 1, 1), date(2019, 12, 31))
+    for day in range(1, 13):
+        library.stage(held_on=date(2019, 1, day))
+    # 12 of 24 by 12 January: on course for half a year
+    row = changes_of(library, date(2019, 7, 6))["lectures"]
+    assert (row["status_before"], row["status"]) == ("on_course", "behind")
+    assert row["day_before"] == date(2019, 6, 29)
+
+
+def test_in_the_first_week_of_a_year_there_is_no_week_before(library):
+    library.cover(date(2018, 1, 1), date(2019, 12, 31))
+    library.stage(held_on=date(2019, 1, 2))
+    early, later = changes_of(library, date(2019, 1, 7)), changes_of(library, date(2019, 1, 8))
+    assert {row["status_before"] for row in early.values()} == {None}
+    assert None not in {row["status_before"] for row in later.values()}
+
+
+def test_a_milestone_is_overdue_from_the_day_after_it_was_due(library):
+    year = plan.load(2019)
+    film = replace(year.milestones["feature_film"], due=date(2019, 6, 28))
+    library.cover(date(2019, 1, 1), date(2019, 12, 31))
+    library.promise(replace(year, milestones=year.milestones | {"feature_film": film}))
+    library.put("milestone_states", stated_on=date(2019, 3, 1))
+
+    def statuses(as_of: date) -> tuple[str, str]:
+        row = changes_of(library, as_of)["feature_film"]
+        return row["status_before"], row["status"]
+
+    assert statuses(date(2019, 6, 28)) == ("under_way", "under_way")
+    assert statuses(date(2019, 6, 29)) == ("under_way", "overdue")
+    assert statuses(date(2019, 7, 6)) == ("overdue", "overdue")
+    library.put("milestone_states", stated_on=date(2019, 7, 5), state="done")
+    assert statuses(date(2019, 7, 6)) == ("overdue", "done")
+
+
+# --- the command
+
+
+@pytest.fixture
+def speak_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GUANQING_LANG", "en")
+    monkeypatch.setattr(cli.frame.out, "width", 200)
+
+
+def run(*words: object) -> Result:
+    result = CliRunner().invoke(cli.app, ["alerts", *map(str, words)])
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+@pytest.mark.usefixtures("speak_english")
+class TestTheCommand:
+    def test_it_lists_what_is_wrong_and_fails_so_that_cron_can_tell(self, simulated):
+        result = run("--store", simulated)
+        assert result.exit_code == 1
+        assert "Simulated data" in result.stdout
+        assert "Loans on mobile trips" in result.stdout
+        assert "at this pace" in result.stdout
+
+    def test_it_says_nothing_on_the_standard_output_where_nothing_is_wrong(
+        self, simulated, monkeypatch
+    ):
+        monkeypatch.setattr(alerts, "find", lambda *_: [])
+        result = run("--store", simulated)
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "Nothing needs attention" in result.stderr
+
+    def test_a_year_without_a_plan_is_no_alert(self, real):
+        result = run("--store", real, "--as-of", "1999-01-01")
+        assert (result.exit_code, result.stdout) == (0, "")
+        assert "1999" in result.stderr
+
+    def test_a_program_is_told_everything_and_that_the_data_is_simulated(self, simulated):
+        result = run("--store", simulated, "--json", "--as-of", "2019-02-10")
+        told = json.loads(result.stdout)
+        assert result.exit_code == 1
+        assert told.keys() == {"library", "is_simulated", "as_of", "alerts"}
+        assert (told["is_simulated"], told["as_of"]) == (True, "2019-02-10")
+        for alert in told["alerts"]:
+            assert alert.keys() == {"kind", "target_code", "name", "words", "text", "values"}
+            assert alert["kind"] in alerts.KINDS
+            assert f"{alert['text']}" in text.load()
+        assert {"will_miss", "fell_behind", "no_data"} <= {a["kind"] for a in told["alerts"]}
+
+    def test_without_an_alert_a_program_gets_an_empty_list(self, simulated, monkeypatch):
+        monkeypatch.setattr(alerts, "find", lambda *_: [])
+        result = run("--store", simulated, "--json")
+        assert result.exit_code == 0
+        assert json.loads(result.stdout)["alerts"] == []
+
+    def test_it_speaks_the_language_of_the_terminal(self, simulated, monkeypatch):
+        monkeypatch.setenv("GUANQING_LANG", "zh")
+        assert "难以达成" in run("--store", simulated).stdout
+
+    def test_its_help_says_the_exit_codes(self):
+        shown = " ".join(run("--help").stdout.replace("│", " ").split())
+        assert "0 nothing is wrong, 1 there is an alert, 2 it could not be told" in shown
+
+    @pytest.mark.parametrize("words", [["--as-of", "yesterday"], ["--store", "nowhere"]])
+    def test_what_a_person_can_mend_is_exit_code_2(self, words, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr("sys.argv", ["guanqing", "alerts", *words])
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        assert left.value.code == 2
+
+
+# --- the overview
+
+
+def test_the_overview_says_what_to_act_on_under_the_verdict(simulated):
+    bodies = htmls(open_page("pages/year/overview.py", simulated))
+    (strip,) = [place for place, html in enumerate(bodies) if "gq-alerts" in html]
+    assert "gq-verdict" in bodies[strip - 1]
+    assert "流动服务图书流通" in bodies[strip]
+    assert bodies[strip].count("<li>") <= 5
+
+
+def test_the_overview_shows_five_at_most_and_leads_to_all(simulated):
+    app = open_page("pages/year/overview.py", simulated, as_of="2019-02-10")
+    (strip,) = [html for html in htmls(app) if "gq-alerts" in html]
+    assert strip.count("<li>") == 5
+    assert "需要关注（9项）" in seen(strip)
+    links = [element.proto.label for element in app.get("page_link")]
+    assert "全部9项见目标进展" in links
+
+
+def test_where_nothing_is_wrong_the_overview_says_so_in_one_quiet_line(simulated, monkeypatch):
+    monkeypatch.setattr(alerts, "find", lambda *_: [])
+    shown = [seen(html) for html in htmls(open_page("pages/year/overview.py", simulated))]
+    assert [words.strip() for words in shown if "没有需要提醒" in words] == [
+        "截至2019年9月30日，没有需要提醒的事项。"
+    ]

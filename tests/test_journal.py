@@ -1,0 +1,207 @@
+"""What people typed in is kept: a batch whole or not at all, whoever is killed or broken off."""
+
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from guanqing import journal
+from guanqing.intake.build import building
+from guanqing.journal import Change
+from guanqing.locks import holding
+from guanqing.problems import Problem
+from guanqing.store import Store
+
+ROW = {"count_code": "web_visit", "counted_on": "2019-03-01", "amount": 5.0}
+KEY = {"count_code": "web_visit", "counted_on": "2019-03-01"}
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal.jsonl"
+
+
+def put(path: Path, *changes: Change, **differences: Any) -> list[journal.Entry]:
+    said: dict[str, Any] = {"by": "王芳", "is_simulated": False, **differences}
+    return journal.append(path, changes or [Change("counts", KEY, ROW)], **said)
+
+
+def test_there_is_nothing_before_the_first_entry(path: Path) -> None:
+    assert journal.read(path) == []
+    assert journal.version(path) == 0
+
+
+def test_what_was_appended_is_read_back_in_order_with_who_when_and_why(path: Path) -> None:
+    made = put(path) + put(path, Change("counts", KEY, None, ROW), by="李强", why="重复登记")
+    assert journal.read(path) == made
+    assert [entry.number for entry in made] == [1, 2]
+    assert (made[1].by, made[1].why, made[1].values, made[1].was) == ("李强", "重复登记", None, ROW)
+    assert len(made[0].at) == len("2019-10-08T01:12:03")
+
+
+def test_the_version_changes_with_every_entry(path: Path) -> None:
+    versions = []
+    for _ in range(3):
+        put(path)
+        versions.append(journal.version(path))
+    assert versions == sorted(set(versions))
+
+
+def test_the_journal_is_text_that_anybody_can_read_and_nobody_elses_account(path: Path) -> None:
+    put(path)
+    assert "王芳" in path.read_text(encoding="utf-8")
+    assert path.stat().st_mode & 0o077 == 0
+
+
+def test_a_line_that_a_writer_was_killed_in_is_none_and_the_next_writer_mends_it(
+    path: Path,
+) -> None:
+    put(path)
+    whole = path.read_bytes()
+    path.write_bytes(whole + whole[: len(whole) // 2])
+    assert len(journal.read(path)) == 1
+    (entry,) = put(path)
+    assert entry.number == 2
+    assert len(journal.read(path)) == 2
+    assert path.read_bytes().startswith(whole)
+
+
+def test_a_broken_line_in_the_middle_is_told_with_its_number(path: Path) -> None:
+    for _ in range(3):
+        put(path)
+    lines = path.read_bytes().split(b"\n")
+    lines[1] = b"{ not json"
+    path.write_bytes(b"\n".join(lines))
+    with pytest.raises(Problem) as problem:
+        journal.read(path)
+    assert problem.value.key == "problem.journal_broken"
+    assert problem.value.values["line"] == 2
+
+
+@pytest.mark.parametrize("line", [b"[]", b'{"number": 1}', b"7", b"\xff\xfe"])
+def test_a_line_that_is_no_entry_is_broken_too(path: Path, line: bytes) -> None:
+    put(path)
+    path.write_bytes(line + b"\n" + path.read_bytes())
+    with pytest.raises(Problem, match="journal_broken"):
+        journal.read(path)
+
+
+def test_a_line_of_an_older_program_without_what_was_there_is_read(path: Path) -> None:
+    (entry,) = put(path)
+    line = {k: v for k, v in json.loads(path.read_text("utf-8")).items() if k != "was"}
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    assert journal.read(path) == [entry]
+
+
+def test_a_batch_is_written_whole_or_not_at_all(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(path)
+    before = path.read_bytes()
+
+    def fail(source: Path, target: Path) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", fail)
+    with pytest.raises(Problem, match="disk_full"):
+        put(path, *[Change("counts", KEY, ROW)] * 3)
+    assert path.read_bytes() == before
+    monkeypatch.undo()
+    assert put(path)[0].number == 2
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Problem, match="store_not_writable"):
+        put(tmp_path / "nowhere" / "journal.jsonl")
+
+
+def test_who_writes_keeps_others_out_and_is_named(path: Path) -> None:
+    with holding(path.with_suffix(".lock"), "journal") as holder:
+        with pytest.raises(Problem) as problem:
+            put(path)
+        assert problem.value.key == "problem.store_locked"
+        assert problem.value.values["who"] == holder.who
+    put(path)
+
+
+def _write_ten(path: Path, by: str) -> None:
+    for turn in range(10):
+        while True:
+            try:
+                put(path, Change("counts", KEY | {"turn": turn}, ROW), by=by)
+                break
+            except Problem as problem:
+                if problem.key != "problem.store_locked":
+                    raise
+
+
+def test_of_two_writers_at_once_nothing_is_lost(path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=_write_ten, args=(path, by)) for by in ("甲", "乙")]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+        assert writer.exitcode == 0
+    found = journal.read(path)
+    assert [entry.number for entry in found] == list(range(1, 21))
+    for by in ("甲", "乙"):
+        assert [e.key["turn"] for e in found if e.by == by] == list(range(10))
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from guanqing import journal
+from guanqing.intake.build import building
+from guanqing.journal import Change
+batch = [Change("counts", {"turn": n}, {"amount": n}) for n in range(5)]
+while True:
+    journal.append(Path(sys.argv[1]), batch, by="x", is_simulated=False)
+    print("done", flush=True)
+"""
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_batches(path: Path) -> None:
+    for turn in range(6):
+        with subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(path)], stdout=subprocess.PIPE, text=True
+        ) as writer:
+            assert writer.stdout is not None
+            assert writer.stdout.readline() == "done\n"
+            time.sleep(0.003 * turn)
+            writer.send_signal(signal.SIGKILL)
+            said = 1 + sum(line == "done\n" for line in writer.stdout)
+        found = journal.read(path)
+        assert len(found) % 5 == 0
+        assert len(found) >= 5 * said
+        assert [entry.number for entry in found] == list(range(1, len(found) + 1))
+        path.unlink()
+
+
+def test_the_command_line_lists_the_entries_of_a_register(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    with building(store) as library:
+        library.describe(name_zh="馆", name_en="Library", is_simulated=False, layout="none")
+    path = journal.path_of(store.current())
+    put(path)
+    put(path, Change("counts", KEY, ROW | {"amount": 7.0}, ROW), why="漏计")
+    put(path, Change("visits", {"branch": "JZ"}, None))
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "guanqing", "journal", *words, "--store", str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert [entry["number"] for entry in json.loads(run("--json").stdout)] == [1, 2, 3]
+    table = run("counts").stdout
+    assert "amount: 5.0 → 7.0" in table
+    assert "漏计" in table
+    assert "JZ" not in table
+    assert run("loans").returncode == 2
