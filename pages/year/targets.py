@@ -27,3 +27,4 @@ with ui.panel(
     queries=["plan_progress", "milestones_reported"],
 ):
     ui.milestone_list(milestones, ui.story_link)
+ui.alert_strip(most=99)
