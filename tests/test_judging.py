@@ -428,6 +428,8 @@ def test_the_oracle_has_seen_every_verdict_and_every_reason(library):
 def blank(library: Library, target: Target, as_of: str = "2019-06-30") -> tuple[Any, ...]:
     library.promise(Plan(2019, {target.code: target}))
     (row,) = library.ask("plan_progress", as_of=date.fromisoformat(as_of)).to_dicts()
+    (behind,) = library.ask("plan_evidence", as_of=date.fromisoformat(as_of)).to_dicts()
+    row |= {"reason": behind["reason"]}
     assert row["status"] == ("not_computable" if row["value"] is None else row["status"])
     return row["value"], row["reason"]
 

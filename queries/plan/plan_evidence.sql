@@ -3,11 +3,13 @@
 -- clause_count is how many of the things held meet the clause of quality, clause_unknown_count how many
 -- lack the field it asks for; both null where the plan states no clause. scheduled_count is what a
 -- calendar announces after the day: events, or days open; null where there is no calendar. Answers and
--- forms are of the latest wave. open_days_left counts the main library's.
+-- forms are of the latest wave. open_days_left counts the main library's. expected_value is where the value
+-- should be by the day, null where a promise has no pace; projected_value where it will be on 31 December
+-- if the year goes on like this; reason says why there is no value.
 --
 -- grain:    one row per target of the year of $as_of
 -- params:   $as_of  day the plan is judged at
--- columns:  target_code, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, announced_week_count, announced_kept_week_count, week_with_event_count, last_day
+-- columns:  target_code, goal, stretch, expected_value, projected_value, reason, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, announced_week_count, announced_kept_week_count, week_with_event_count, last_day
 
 with
 
@@ -123,6 +125,11 @@ last_days as (
 
 select
     targets.target_code,
+    target_days.goal,
+    target_days.stretch,
+    target_days.expected_value,
+    target_days.projected_value,
+    target_days.reason,
     target_days.pace_basis,
     target_days.done,
     target_days.start_value,

@@ -1,17 +1,16 @@
 -- plan_progress: how far each target and milestone of the year of $as_of has come.
 --
--- value            total: done since 1 January. level: the stock at the day. rate: year to date over its
---                  base. survey: share satisfied of the latest answers. compliance: hours of the worst
---                  complete week at the main library. null: no evidence, and reason says why
--- expected_value   where the value should be by the day; null where a promise has no pace
--- projected_value  where it will be on 31 December if the year goes on like this
--- status           met, on_course, behind; not_met where nothing can mend it or the year is over; survey:
---                  met, not_shown, not_met by the 95 % interval; not_computable; milestones: planned,
---                  under_way, done, dropped, overdue
+-- value   total: done since 1 January. level: the stock at the day. rate: year to date over its
+--         base. survey: share satisfied of the latest answers. compliance: hours of the worst
+--         complete week at the main library. null: no evidence yet
+-- target  what is to be reached, as in force on the day
+-- status  met, on_course, behind; not_met where nothing can mend it or the year is over; survey:
+--         met, not_shown, not_met by the 95 % interval; not_computable; milestones: planned,
+--         under_way, done, dropped, overdue
 --
 -- grain:    one row per target, then one per milestone, in the order of data/targets/<year>.toml
 -- params:   $as_of  day the plan is judged at
--- columns:  target_code, kind, value, goal, stretch, expected_value, projected_value, status, reason
+-- columns:  target_code, kind, value, target, status
 
 with
 
@@ -29,12 +28,8 @@ listed as (
         targets.target_code,
         targets.kind,
         target_days.value,
-        target_days.goal,
-        target_days.stretch,
-        target_days.expected_value,
-        target_days.projected_value,
+        target_days.goal as target,
         target_days.status,
-        target_days.reason,
         0 as list_order,
         targets.target_order as row_order
     from targets
@@ -45,10 +40,7 @@ listed as (
         milestones.milestone_code as target_code,
         'milestone' as kind,
         null as value,
-        null as goal,
-        null as stretch,
-        null as expected_value,
-        null as projected_value,
+        null as target,
         case
             when
                 milestones.due_date < $as_of::date
@@ -56,7 +48,6 @@ listed as (
                 then 'overdue'
             else coalesce(states.state, 'planned')
         end as status,
-        null as reason,
         1 as list_order,
         milestones.milestone_order as row_order
     from milestones
@@ -68,11 +59,7 @@ select
     target_code,
     kind,
     value,
-    goal,
-    stretch,
-    expected_value,
-    projected_value,
-    status,
-    reason
+    target,
+    status
 from listed
 order by list_order, row_order
