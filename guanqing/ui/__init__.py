@@ -90,8 +90,8 @@ from guanqing.ui.target_story import (
 )
 from guanqing.ui.targets import (
     milestones,
-    pace_note,
     plan_faults,
+    plan_parts,
     plan_verdict,
     scorecard,
     target_list,
@@ -160,9 +160,9 @@ __all__ = [
     "open_cases",
     "open_library",
     "overview_cards",
-    "pace_note",
     "panel",
     "plan_faults",
+    "plan_parts",
     "plan_verdict",
     "query",
     "questions",

@@ -13,7 +13,7 @@ from guanqing.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.cards import ICONS, TONES, badge
 from guanqing.ui.session import language, look, t
-from guanqing.ui.targets import answer, outlooks, shown, span_of, unit_of
+from guanqing.ui.targets import answer, outlooks, pace_words, shown, span_of, unit_of
 
 Row = dict[str, Any]
 STORY = "pages/year/target.py"
@@ -42,7 +42,8 @@ def _key() -> None:
         ("goal", t("targets.key_goal")),
     )
     spans = "".join(f'<span><i class="{kind}"></i>{escape(words)}</span>' for kind, words in marks)
-    st.html(f'<div class="gq gq-key gq-marks">{spans}</div>')
+    pace = f'<span class="pace">{escape(pace_words())}</span>'
+    st.html(f'<div class="gq gq-key gq-marks">{spans}{pace}</div>')
 
 
 def _line(row: Row, ahead: Outlook) -> None:

@@ -81,7 +81,7 @@ def _code(name: str, code: str) -> str:
     return names[code][language() != "zh"] if code in names else code
 
 
-def week_bars(*, height: int = 240) -> None:
+def week_bars(*, height: int = 210) -> None:
     """Draw the main library's hours of each week against what was promised."""
     frame = query("opening_by_week").filter(is_main=True)
     if frame.is_empty():

@@ -96,7 +96,7 @@ def story_way(row: Row) -> None:
     return None
 
 
-def story_path(row: Row, *, height: int = 340) -> None:
+def story_path(row: Row, *, height: int = 320) -> None:
     """Draw the way of a promise through its year, with its pace and where it leads."""
     target: plan.Target = row["target"]
     path = query("target_path").filter(target_code=target.code)

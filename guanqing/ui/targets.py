@@ -119,13 +119,25 @@ def plan_faults() -> None:
     return None
 
 
-def pace_note() -> None:
-    """Say how much of the year is over, and by which measure the pace is set."""
-    for row in query("plan_pace").iter_rows(named=True):
-        words = t("targets.pace", day=row["day"], share=float(row["expected_share"]))
-        known = query("plan_evidence")["pace_basis"].unique().to_list()
-        basis = "profile" if "profile" in known else (known or ["calendar"])[0]
-        note(f"{words} {t(f'targets.by_{basis}')}")
+def plan_parts(milestones: Sequence[Row]) -> list[str]:
+    """Return what the page of the plan is divided into."""
+    open_count = sum(row["status"] not in ("done", "dropped") for row in milestones)
+    return [
+        t("targets.promises"),
+        t("targets.to_do", count=open_count),
+        t("targets.urgent"),
+    ]
+
+
+def pace_words() -> str:
+    """Return how much of the year should be done, and by which measure the pace is set."""
+    pace = query("plan_pace").to_dicts()
+    if not pace:
+        return ""
+    words = t("targets.pace", day=pace[0]["day"], share=float(pace[0]["expected_share"]))
+    known = query("plan_evidence")["pace_basis"].unique().to_list()
+    basis = "profile" if "profile" in known else (known or ["calendar"])[0]
+    return f"{words}{t(f'targets.by_{basis}')}"
 
 
 def target_list(rows: Sequence[Row]) -> None:

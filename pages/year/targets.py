@@ -11,20 +11,27 @@ ui.plan_verdict(rows)
 ui.plan_faults()
 if not rows:
     st.stop()
-ui.pace_note()
 
-with ui.panel(
-    "targets",
-    ui.t("targets.heading", count=len(rows)),
-    measure="plan_progress",
-    queries=["plan_progress", "plan_evidence", "plan_months", "plan_pace"],
+promised, to_do, urgent = st.tabs(ui.plan_parts(milestones))
+with (
+    promised,
+    ui.panel(
+        "targets",
+        ui.t("targets.heading"),
+        measure="plan_progress",
+        queries=["plan_progress", "plan_evidence", "plan_months", "plan_pace"],
+    ),
 ):
     ui.target_groups(rows)
-with ui.panel(
-    "milestones",
-    ui.t("targets.milestones_heading", count=len(milestones)),
-    measure="milestones",
-    queries=["plan_progress", "milestones_reported"],
+with (
+    to_do,
+    ui.panel(
+        "milestones",
+        ui.t("targets.milestones_heading", count=len(milestones)),
+        measure="milestones",
+        queries=["plan_progress", "milestones_reported"],
+    ),
 ):
     ui.milestone_list(milestones, ui.story_link)
-ui.alert_strip(most=99)
+with urgent:
+    ui.alert_strip(most=99)
