@@ -2,8 +2,9 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -164,6 +165,9 @@ def derived_table(step: Any) -> str:
     return str(step.stem.split("_", 1)[1])
 
 
+JUDGED = [derived_table(step) for step in judgement.steps()]
+
+
 class Library:
     """A library being told: rows wait until something is asked, then the roll-ups are derived."""
 
@@ -172,7 +176,7 @@ class Library:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)  # what an oracle reads
         self._inserted: dict[str, int] = defaultdict(int)
         self._serial = iter(range(1, 1_000_000))
-        self._derived = False
+        self._derived = self._judged = False
         self._has_plan_of_its_own = False
 
     def put(self, table: str, **differences: Any) -> None:
@@ -265,10 +269,20 @@ class Library:
             if waiting:
                 self._insert(table, waiting)
                 self._inserted[table] = len(rows)
-        for step in [*derivations(), *judgement.steps()]:
+        self._fill(derivations())
+        self._derived, self._judged = True, False
+
+    def judge(self, asked: str) -> None:
+        """Fill the tables of the plan too, where what is asked speaks of any of them."""
+        self.derive()
+        if not self._judged and any(table in asked for table in JUDGED):
+            self._fill(judgement.steps())
+            self._judged = True
+
+    def _fill(self, steps: Iterable[Path]) -> None:
+        for step in steps:
             self.connection.execute(f"delete from {derived_table(step)}")
             self.connection.execute(step.read_text(encoding="utf-8"))
-        self._derived = True
 
     def _insert(self, table: str, rows: list[dict[str, Any]]) -> None:
         frame = pl.DataFrame(rows, infer_schema_length=None, strict=False)
@@ -278,13 +292,13 @@ class Library:
 
     def ask(self, name: str, **params: Any) -> pl.DataFrame:
         """Run a query; what is not given is asked of the whole of 2019."""
-        self.derive()
+        self.judge(warehouse.source(name))
         known = {key: YEAR_2019[key] for key in warehouse.parameters(name)}
         return warehouse.run(self.connection, name, **(known | params))
 
     def table(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a table once everything is derived."""
-        self.derive()
+        self.judge(name)
         return self.connection.sql(f"from {name}").pl().to_dicts()
 
     def empty(self) -> None:
