@@ -16,8 +16,8 @@ from statistics import median
 
 import typer
 
-from guanqing.forecast import Band, Step, forecast
 from guanqing.paths import ROOT
+from guanqing.plan.forecast import Band, Step, forecast
 
 DATA = ROOT.parent / "shared" / "data" / "librarieswest_uk"
 FILES = ("issues_summary_2017-03_2019-02.csv", "issues_summary.csv")  # nothing between them

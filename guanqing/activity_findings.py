@@ -4,8 +4,8 @@ from typing import Any
 
 import polars as pl
 
-from guanqing import survey
 from guanqing.findings import NOTHING, Finding
+from guanqing.plan import survey
 
 SATISFACTION = {
     "met": "finding.satisfaction_met",

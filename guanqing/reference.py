@@ -12,8 +12,9 @@ from typing import Any
 
 import duckdb
 
-from guanqing import plan, planfile, published
+from guanqing import plan, published
 from guanqing.paths import DATA
+from guanqing.plan import planfile
 from guanqing.problems import Problem
 
 CSV_TABLES = ("classes", "codes", "cancel_reasons")

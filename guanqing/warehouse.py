@@ -11,9 +11,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import entered, judgement, reference
+from guanqing import reference
 from guanqing.paths import QUERIES
+from guanqing.plan import judgement
 from guanqing.problems import Problem
+from guanqing.registers import entered
 from guanqing.store import names_of
 
 SCHEMA_VERSION = 3

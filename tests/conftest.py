@@ -11,9 +11,10 @@ import duckdb
 import polars as pl
 import pytest
 
-from guanqing import entered, judgement, plan, reference, warehouse
+from guanqing import plan, reference, warehouse
 from guanqing.intake.build import create_schema, derivations
-from guanqing.plan import Plan
+from guanqing.plan import Plan, judgement
+from guanqing.registers import entered
 
 DAY = timedelta(days=1)
 

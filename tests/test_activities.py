@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from conftest import DAY, rows_by
 
-from guanqing import survey
+from guanqing.plan import survey
 
 MID_JUNE = date(2019, 6, 15)
 

@@ -11,10 +11,10 @@ from conftest import rows_by
 from screens import htmls, open_page, seen
 from typer.testing import CliRunner, Result
 
-from guanqing import alerts, cli, plan, text
-from guanqing.alerts import Prospect
-from guanqing.plan import Milestone, Target
-from guanqing.planfile import Refusal
+from guanqing import cli, plan, text
+from guanqing.plan import Milestone, Target, alerts
+from guanqing.plan.alerts import Prospect
+from guanqing.plan.planfile import Refusal
 
 pytest_plugins = ["stores"]
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from guanqing import journal, records, registers, warehouse
+from guanqing import records, registers, warehouse
 from guanqing.intake.build import building
 from guanqing.intake.loading import load
-from guanqing.journal import Change
+from guanqing.registers import journal
+from guanqing.registers.journal import Change
 from guanqing.store import Store
 
 EVENTS = """活动类型,活动名称,活动日期,分馆,参加人数,主讲人职称职务

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guanqing import forecast as forecast_module
-from guanqing.forecast import Step, forecast, needed_per_day
+from guanqing.plan import forecast as forecast_module
+from guanqing.plan.forecast import Step, forecast, needed_per_day
 
 MONTH = 1 / 12
 a_property = settings(max_examples=150, deadline=None)

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from guanqing import journal
 from guanqing.intake.build import building
-from guanqing.journal import Change
 from guanqing.locks import holding
 from guanqing.problems import Problem
+from guanqing.registers import journal
+from guanqing.registers.journal import Change
 from guanqing.store import Store
 
 ROW = {"count_code": "web_visit", "counted_on": "2019-03-01", "amount": 5.0}
@@ -133,8 +133,8 @@ def test_who_writes_keeps_others_out_and_is_named(path: Path) -> None:
 WRITE_TEN = """
 import sys
 from pathlib import Path
-from guanqing import journal
-from guanqing.journal import Change
+from guanqing.registers import journal
+from guanqing.registers.journal import Change
 from guanqing.problems import Problem
 
 path, by = Path(sys.argv[1]), sys.argv[2]
@@ -164,9 +164,9 @@ def test_of_two_writers_at_once_nothing_is_lost(path: Path) -> None:
 WRITER = """
 import sys
 from pathlib import Path
-from guanqing import journal
+from guanqing.registers import journal
 from guanqing.intake.build import building
-from guanqing.journal import Change
+from guanqing.registers.journal import Change
 batch = [Change("counts", {"turn": n}, {"amount": n}) for n in range(5)]
 while True:
     journal.append(Path(sys.argv[1]), batch, by="x", is_simulated=False)

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from conftest import DAY, Library, fill, rows_by
 
-from guanqing import planfile
-from guanqing.plan import Condition, Plan, Revision, Target
+from guanqing.plan import Condition, Plan, Revision, Target, planfile
 
 Row = dict[str, Any]
 Part = str | None  # a branch, or none: the whole promise

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from guanqing import outlook, plan
-from guanqing.plan import Target
+from guanqing import plan
+from guanqing.plan import Target, outlook
 
 AS_OF = date(2019, 9, 30)
 LECTURES = Target(

@@ -9,9 +9,8 @@ from datetime import date
 import pytest
 from conftest import DAY, Library, fill
 
-from guanqing import planfile
 from guanqing.paths import DATA
-from guanqing.plan import Plan, Target
+from guanqing.plan import Plan, Target, planfile
 
 WORDS = {"zh": "到馆", "en": "Visits"}
 VISITS = Target(2020, "visits", "total", "visit_count", 1000, WORDS, WORDS)

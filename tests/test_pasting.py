@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from guanqing import checks, records, registers, warehouse
+from guanqing import records, registers, warehouse
 from guanqing.intake import pasting
 from guanqing.intake.loading import load
 from guanqing.intake.pasting import Known, Pasted
 from guanqing.problems import Problem
+from guanqing.registers import checks
 from guanqing.store import Store
 
 BRANCHES = {

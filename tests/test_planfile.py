@@ -13,8 +13,9 @@ from conftest import PLAN_TABLES, Library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from guanqing import plan, planfile, reference, text, warehouse
+from guanqing import plan, reference, text, warehouse
 from guanqing.paths import DATA
+from guanqing.plan import planfile
 from guanqing.problems import Problem
 
 # The entry in the middle is the one that goes wrong. Line 1 is the year, 3 the first header.

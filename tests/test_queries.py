@@ -11,9 +11,10 @@ import pytest
 from conftest import Library, derived_table, fill
 from polars.testing import assert_frame_equal
 
-from guanqing import judgement, plan, questions, warehouse
+from guanqing import plan, questions, warehouse
 from guanqing.intake.build import derivations
 from guanqing.paths import DATA, QUERIES
+from guanqing.plan import judgement
 from guanqing.problems import Problem
 
 every_query = pytest.mark.parametrize("name", warehouse.paths())

@@ -12,9 +12,10 @@ import pytest
 from screens import htmls, open_page, seen, sit_here
 from streamlit.testing.v1 import AppTest
 
-from guanqing import journal, text, warehouse
+from guanqing import text, warehouse
 from guanqing.intake.loading import load
 from guanqing.locks import holding
+from guanqing.registers import journal
 from guanqing.store import Store
 from guanqing.ui.registers_file import template
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from conftest import DAY, Library, derived_table, fill
 
-from guanqing import judgement
 from guanqing.intake.build import derivations
+from guanqing.plan import judgement
 
 Rows = list[dict[str, Any]]
 on_random_libraries = pytest.mark.parametrize("seed", range(4))

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from guanqing import survey
+from guanqing.plan import survey
 
 GOALS = st.integers(1, 99).map(lambda percent: percent / 100)
 

@@ -9,9 +9,10 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from guanqing import alerts, plan, questions, text, warehouse
-from guanqing.alerts import Alert
+from guanqing import plan, questions, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.plan import alerts
+from guanqing.plan.alerts import Alert
 from guanqing.problems import Problem
 
 

@@ -9,10 +9,11 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from guanqing import journal, records, registers, text
+from guanqing import records, registers, text
 from guanqing.cli.frame import StoreOption, app, language, out, say, store_at
-from guanqing.journal import Entry, Values
 from guanqing.problems import Problem
+from guanqing.registers import journal
+from guanqing.registers.journal import Entry, Values
 
 
 @app.command("journal")

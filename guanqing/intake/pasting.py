@@ -1,7 +1,7 @@
 """Rows pasted from a worksheet: read by the rules of a load, each line accounted for.
 
 What is read here is not loaded: a person looks at it first, and what is confirmed is entered
-(guanqing.journal) as if it had been typed.
+(guanqing.registers.journal) as if it had been typed.
 """
 
 import tempfile
@@ -13,8 +13,7 @@ from typing import Any
 
 import duckdb
 
-from guanqing import checks, plan, registers
-from guanqing.checks import Fault, Names, Values
+from guanqing import plan, registers
 from guanqing.intake import accounts, layouts, merging, opening, resolving, rules, staging, values
 from guanqing.intake.layouts import Layout
 from guanqing.intake.opening import Opened
@@ -24,6 +23,8 @@ from guanqing.intake.texts.columns import delimiter_and_quote
 from guanqing.intake.texts.text import FIRST_LINES
 from guanqing.problems import Problem
 from guanqing.records import Kind
+from guanqing.registers import checks
+from guanqing.registers.checks import Fault, Names, Values
 
 MOST_LINES = 5000  # more belongs in a file
 NO_TEXT = str.maketrans(dict.fromkeys("\0\1\2", " "))

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from guanqing import alerts
-from guanqing.alerts import Alert
+from guanqing.plan import alerts
+from guanqing.plan.alerts import Alert
 from guanqing.problems import Problem
 from guanqing.ui import filters
 from guanqing.ui.library import query

@@ -12,8 +12,9 @@ import duckdb
 import polars as pl
 import streamlit as st
 
-from guanqing import journal, reference, store, warehouse
+from guanqing import reference, store, warehouse
 from guanqing.problems import Problem
+from guanqing.registers import journal
 from guanqing.ui.session import tell
 
 Stamp = tuple[str, int, int]

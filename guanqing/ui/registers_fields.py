@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing import checks, plan
+from guanqing import plan
 from guanqing.records import Field, Kind
-from guanqing.registers import Values
+from guanqing.registers import Values, checks
 from guanqing.ui.registers_rows import called, kind, main_branch, names_of, typed
 from guanqing.ui.session import t
 

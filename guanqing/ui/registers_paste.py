@@ -10,9 +10,9 @@ import streamlit as st
 from guanqing import registers, text
 from guanqing.intake import pasting
 from guanqing.intake.pasting import Known, Pasted, Remark, Row
-from guanqing.journal import Change
 from guanqing.problems import Problem
 from guanqing.registers import Values
+from guanqing.registers.journal import Change
 from guanqing.ui.panels import note, said, table_html
 from guanqing.ui.registers_file import by_file
 from guanqing.ui.registers_history import changes_of

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import streamlit as st
 
-from guanqing import checks, journal, records, registers, text
+from guanqing import records, registers, text
 from guanqing.intake.resolving import library_facts
 from guanqing.records import Field, Kind
-from guanqing.registers import Values
+from guanqing.registers import Values, checks, journal
 from guanqing.ui.library import facts, query
 from guanqing.ui.session import language, t
 

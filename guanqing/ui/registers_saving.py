@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from guanqing import checks, journal, registers
-from guanqing.checks import Fault
-from guanqing.journal import Change
+from guanqing import registers
 from guanqing.problems import Problem
-from guanqing.registers import Values
+from guanqing.registers import Values, checks, journal
+from guanqing.registers.checks import Fault
+from guanqing.registers.journal import Change
 from guanqing.ui.library import facts
 from guanqing.ui.panels import said
 from guanqing.ui.registers_rows import called, journal_path, kind, known_branches, near

@@ -9,7 +9,7 @@ import streamlit as st
 
 from guanqing import charts, plan, text
 from guanqing.charts.bullets import Range
-from guanqing.outlook import Outlook
+from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.cards import ICONS, TONES, badge
 from guanqing.ui.session import language, look, t

@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from starlette.middleware import Middleware
 
-from guanqing import ui  # noqa: F401  (what a page imports is loaded before the first visitor)
 from guanqing.paths import ROOT
 from guanqing.ui import uploads
 from guanqing.ui.visitor import UploadsFromHere

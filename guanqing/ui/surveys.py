@@ -6,9 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from guanqing import charts, findings, survey, text
+from guanqing import charts, findings, text
 from guanqing.activity_findings import overall
 from guanqing.charts.intervals import Interval
+from guanqing.plan import survey
 from guanqing.ui.cards import ICONS, TONES, kpi
 from guanqing.ui.figures import compared_days, compared_words, with_earlier
 from guanqing.ui.panels import draw, note, table

@@ -6,8 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing import plan, survey, text
-from guanqing.outlook import Outlook
+from guanqing import plan, text
+from guanqing.plan import survey
+from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.library import query
 from guanqing.ui.session import language, t

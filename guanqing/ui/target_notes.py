@@ -8,10 +8,11 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing import journal, plan, text
-from guanqing.journal import Change
+from guanqing import plan, text
 from guanqing.problems import Problem
 from guanqing.records import code_names
+from guanqing.registers import journal
+from guanqing.registers.journal import Change
 from guanqing.ui import filters
 from guanqing.ui.cards import badge
 from guanqing.ui.library import facts, query

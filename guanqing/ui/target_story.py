@@ -10,8 +10,8 @@ import streamlit as st
 from guanqing import charts, plan, text
 from guanqing.charts.bullets import Range
 from guanqing.charts.paths import Way, WayWords, days_of
-from guanqing.forecast import Band
-from guanqing.outlook import Outlook
+from guanqing.plan.forecast import Band
+from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.annotations import legend, of_plan
 from guanqing.ui.cards import badge

@@ -8,8 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing import outlook, plan, planfile, survey, text
-from guanqing.outlook import Outlook
+from guanqing import plan, text
+from guanqing.plan import outlook, planfile, survey
+from guanqing.plan.outlook import Outlook
 from guanqing.problems import Problem
 from guanqing.ui import filters
 from guanqing.ui.cards import badge, verdicts

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from guanqing import forecast, planfile
-from guanqing.forecast import Band, Forecast, Step
-from guanqing.plan import Target
-from guanqing.planfile import BASES
+from guanqing.plan import Target, forecast, planfile
+from guanqing.plan.forecast import Band, Forecast, Step
+from guanqing.plan.planfile import BASES
 
 Row = dict[str, Any]
 YEAR_END = (12, 31)

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from guanqing.journal import Change
 from guanqing.records import Kind
+from guanqing.registers.journal import Change
 
 Values = dict[str, Any]
 

@@ -11,9 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from guanqing import planfile
 from guanqing.paths import DATA
-from guanqing.planfile import Refusal
+from guanqing.plan import planfile
+from guanqing.plan.planfile import Refusal
 
 KINDS = planfile.KINDS
 WORDS = dict[str, str]

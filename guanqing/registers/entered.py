@@ -12,9 +12,10 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from guanqing import journal, records
-from guanqing.journal import Entry
+from guanqing import records
 from guanqing.records import SQL_TYPES, Field, Kind
+from guanqing.registers import journal
+from guanqing.registers.journal import Entry
 
 HISTORY = """
 create table entries (

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from guanqing import outlook, plan, planfile, text
-from guanqing.planfile import Refusal
+from guanqing import plan, text
+from guanqing.plan import outlook, planfile
+from guanqing.plan.planfile import Refusal
 
 Row = dict[str, Any]
 Words = dict[str, str]

@@ -1,7 +1,7 @@
 """What people typed in: a journal beside the library, one line an entry, never changed.
 
 A register's row that was typed, pasted or corrected on a page does not wait for the next load: it
-is written here and laid over what the files said whenever a library is opened (guanqing.entered).
+is written here and laid over what the files said whenever a library is opened (entered.py).
 The last entry of a key holds; an entry without values takes the row away. So the journal is the
 history too, and a text file anybody can read.
 
