@@ -17,7 +17,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from screens import PAGES, UNIVERSITY, title
 
 from guanqing import plan, text
@@ -47,7 +54,14 @@ NAMES = [Path(page).stem for page in PAGES]
 # the page opened first has no address of its own but the root
 PATHS = {name: "/" if name == "overview" else f"/{name}" for name in NAMES}
 
-every_page = pytest.mark.parametrize("name", NAMES)
+# a visit takes ten seconds: before a commit two pages, in CI all of them
+every_page = pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name in ("overview", "targets") else pytest.mark.slow)
+        for name in NAMES
+    ],
+)
 every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -143,13 +157,25 @@ class Visit:
     violations: dict[str, list[str]]
 
 
+class Visits(dict[str, Visit]):
+    """What was seen of each page that anybody asked for."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+
+    def __missing__(self, name: str) -> Visit:
+        self[name] = _look_at(self.context.new_page(), name)
+        return self[name]
+
+
 @pytest.fixture(scope="module")
-def visits(browser: Browser, address: str) -> dict[str, Visit]:
-    """Open every page by its address; the first comes to a server just started."""
+def visits(browser: Browser, address: str) -> Iterator[dict[str, Visit]]:
+    """Open pages by their addresses; the first comes to a server just started."""
     context = browser.new_context(base_url=address, viewport=DESK, locale="zh-CN")
-    found = {name: _look_at(context.new_page(), name) for name in NAMES}
+    found = Visits(context)
+    assert found[NAMES[0]]
+    yield found
     context.close()
-    return found
 
 
 def _look_at(tab: Page, name: str) -> Visit:

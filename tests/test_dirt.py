@@ -13,6 +13,8 @@ from exports import Export, account, of, problem
 from guanqing.intake.loading import load
 from guanqing.store import Store
 
+pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
+
 LOANS = "借阅编号,读者证号,条码号,借书日期,应还日期,还书日期,续借时间,续借次数,索书号"
 LENT, BACK = "2019-03-01 10:00:00", "2019-03-20 16:00:00"
 

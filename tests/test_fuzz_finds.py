@@ -7,6 +7,8 @@ import xlsxwriter
 import xlwt
 from exports import Export, account, of, problem
 
+pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
+
 LOANS = b"Reader,Item,Loaned at\nR1,B1,2019-03-01 10:00:00\n"
 
 

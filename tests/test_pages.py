@@ -30,7 +30,13 @@ every_page = pytest.mark.parametrize(
     ],
 )
 every_language = pytest.mark.parametrize("language", text.LANGUAGES)
-every_library = pytest.mark.parametrize("library", LIBRARIES)
+every_library = pytest.mark.parametrize(
+    "library",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "university" else [])
+        for name in LIBRARIES
+    ],
+)
 
 
 def everything_sent(app: AppTest) -> str:

@@ -23,6 +23,8 @@ from guanqing.problems import Problem
 from guanqing.records import code_names, kinds
 from guanqing.store import Store
 
+pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
+
 pytest_plugins = ["stores"]
 
 SHARED = ROOT.parent / "shared" / "data"

@@ -16,6 +16,8 @@ import xlsxwriter
 from guanqing.intake.loading import load
 from guanqing.store import Store, names_of, records_of
 
+pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
+
 READERS, ITEMS = [f"JZ{n:04}" for n in range(25)], [f"0140{n:05}" for n in range(40)]
 HEADER = ["读者证号", "条码号", "借书日期", "应还日期", "还书日期", "续借次数", "分馆"]
 Row = tuple[Any, ...]

@@ -23,6 +23,8 @@ from guanqing.problems import Problem
 from guanqing.records import Field, Kind, code_names, kinds
 from guanqing.store import Store
 
+pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
+
 pytest_plugins = ["stores"]
 
 every_kind = pytest.mark.parametrize("kind", kinds().values(), ids=list(kinds()))
