@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from guanqing import plan, reference, text, warehouse
 from guanqing.paths import DATA
-from guanqing.plan import planfile
+from guanqing.plan import planfile, planrules
 from guanqing.problems import Problem
 
 # The entry in the middle is the one that goes wrong. Line 1 is the year, 3 the first header.
@@ -296,7 +296,8 @@ def test_a_file_that_is_no_toml_is_a_problem_with_its_name(content, tmp_path):
 
 def reasons() -> set[str]:
     """Return the reasons the code gives: the second part of a fault, the fourth of a Refusal."""
-    source = Path(planfile.__file__).read_text(encoding="utf-8")
+    files = (planfile.__file__, planrules.__file__)
+    source = "\n".join(Path(file).read_text(encoding="utf-8") for file in files)
     given: list[ast.expr] = []
     for node in ast.walk(ast.parse(source)):
         is_fault = isinstance(node, ast.Yield) or ast.unparse(node).startswith("wrong = (")
