@@ -1,9 +1,9 @@
 """What pages say to Streamlit: the only place that knows it."""
 
-from guanqing.ui.accounts import rules_touched
+from guanqing.ui.loading.account import rules_touched
 from guanqing.ui.agenda import activity_parts, agenda, attendance, attendance_finding
 from guanqing.ui.alerts import alert_strip
-from guanqing.ui.cards import (
+from guanqing.ui.widgets.cards import (
     kpi,
     kpi_row,
 )
@@ -17,29 +17,29 @@ from guanqing.ui.figures import (
     loans_over_time,
     overview_cards,
 )
-from guanqing.ui.filters import (
+from guanqing.ui.shell.filters import (
     choose,
 )
-from guanqing.ui.frame import (
+from guanqing.ui.shell.frame import (
     begin,
     head,
     navigate,
 )
-from guanqing.ui.library import (
+from guanqing.ui.shell.library import (
     facts,
     open_library,
     query,
 )
-from guanqing.ui.loading_files import files_to_load
-from guanqing.ui.loading_history import generations
-from guanqing.ui.loading_report import (
+from guanqing.ui.loading.files import files_to_load
+from guanqing.ui.loading.history import generations
+from guanqing.ui.loading.report import (
     last_load,
     last_load_verdict,
     load_under_way,
     rules_met,
     what_to_mend,
 )
-from guanqing.ui.panels import (
+from guanqing.ui.widgets.panels import (
     panel,
 )
 from guanqing.ui.people import (
@@ -52,16 +52,16 @@ from guanqing.ui.people import (
 )
 from guanqing.ui.plots_of_things import class_gaps, concentration, labelled, ranking, reasons
 from guanqing.ui.plots_of_time import calendar, class_lines, holders, hours, monthly_parts, trend
-from guanqing.ui.registers import (
+from guanqing.ui.registers.desk import (
     choose_register,
     register_desk,
     register_queries,
     register_rows,
     register_verdict,
 )
-from guanqing.ui.registers_history import history_verdict, register_history
+from guanqing.ui.registers.history import history_verdict, register_history
 from guanqing.ui.scorecard import story_link, target_groups
-from guanqing.ui.session import (
+from guanqing.ui.shell.session import (
     t,
 )
 from guanqing.ui.sources import (
@@ -73,7 +73,7 @@ from guanqing.ui.sources import (
 from guanqing.ui.surveys import answers, groups, questions, satisfaction_card
 from guanqing.ui.target_evidence import evidence
 from guanqing.ui.target_facts import story_facts
-from guanqing.ui.target_notes import (
+from guanqing.ui.plan.notes import (
     chosen_milestone,
     milestone_form,
     milestone_list,
@@ -97,7 +97,7 @@ from guanqing.ui.targets import (
     target_list,
     target_value,
 )
-from guanqing.ui.visitor import only_here
+from guanqing.ui.shell.visitor import only_here
 from guanqing.ui.words import named, say, weekday_names
 
 __all__ = [

@@ -8,10 +8,10 @@ import streamlit as st
 from guanqing.plan import alerts
 from guanqing.plan.alerts import Alert
 from guanqing.problems import Problem
-from guanqing.ui import filters
-from guanqing.ui.library import query
-from guanqing.ui.panels import note, said
-from guanqing.ui.session import language, t, tell
+from guanqing.ui.shell import filters
+from guanqing.ui.shell.library import query
+from guanqing.ui.widgets.panels import note, said
+from guanqing.ui.shell.session import language, t, tell
 
 MOST_SHOWN = 5  # targets: what a director takes in at one look
 ICONS = {

@@ -12,9 +12,9 @@ import streamlit as st
 from guanqing import annotations, text
 from guanqing.annotations import Annotation
 from guanqing.charts.marks import Mark, Marks
-from guanqing.ui import filters
-from guanqing.ui.library import query
-from guanqing.ui.session import language, t
+from guanqing.ui.shell import filters
+from guanqing.ui.shell.library import query
+from guanqing.ui.shell.session import language, t
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import polars as pl
 
-from guanqing import findings, measures, text
-from guanqing.ui import filters
-from guanqing.ui.cards import kpi
-from guanqing.ui.library import facts, query
+from guanqing import headlines as findings, measures, text
+from guanqing.ui.shell import filters
+from guanqing.ui.widgets.cards import kpi
+from guanqing.ui.shell.library import facts, query
 from guanqing.ui.plots_of_time import daily_trend, still_trend, trend
-from guanqing.ui.session import language, t
+from guanqing.ui.shell.session import language, t
 from guanqing.ui.targets import scorecard
 
 Card = Callable[[], None]

@@ -6,10 +6,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from guanqing import findings, text
-from guanqing.ui.library import may_see_names, query
-from guanqing.ui.panels import note, table
-from guanqing.ui.session import language, t
+from guanqing import headlines as findings, text
+from guanqing.ui.shell.library import may_see_names, query
+from guanqing.ui.widgets.panels import note, table
+from guanqing.ui.shell.session import language, t
 from guanqing.ui.words import named
 
 DIMENSIONS = ("reader_type", "sex", "age_band")

@@ -5,8 +5,8 @@ from typing import Any
 import polars as pl
 
 from guanqing import charts, findings, text
-from guanqing.ui.panels import key, note, show
-from guanqing.ui.session import language, look, t
+from guanqing.ui.widgets.panels import key, note, show
+from guanqing.ui.shell.session import language, look, t
 from guanqing.ui.words import counts, named, shares
 
 

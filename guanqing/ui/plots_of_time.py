@@ -9,8 +9,8 @@ from guanqing import charts, text
 from guanqing.charts.times import Line
 from guanqing.period import year_before
 from guanqing.ui.annotations import legend, on_days, on_months
-from guanqing.ui.panels import draw, note, show
-from guanqing.ui.session import language, look, t
+from guanqing.ui.widgets.panels import draw, note, show
+from guanqing.ui.shell.session import language, look, t
 from guanqing.ui.words import a_count, counts, named, weekday_names
 
 

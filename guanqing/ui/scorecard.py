@@ -10,9 +10,9 @@ import streamlit as st
 from guanqing import charts, plan, text
 from guanqing.charts.bullets import Range
 from guanqing.plan.outlook import Outlook
-from guanqing.ui import filters
-from guanqing.ui.cards import ICONS, TONES, badge
-from guanqing.ui.session import language, look, t
+from guanqing.ui.shell import filters
+from guanqing.ui.widgets.cards import ICONS, TONES, badge
+from guanqing.ui.shell.session import language, look, t
 from guanqing.ui.targets import answer, outlooks, pace_words, shown, span_of, unit_of
 
 Row = dict[str, Any]

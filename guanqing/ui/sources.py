@@ -8,10 +8,10 @@ import polars as pl
 import streamlit as st
 
 from guanqing import text
-from guanqing.ui import accounts
-from guanqing.ui.library import facts, query
-from guanqing.ui.panels import note, table
-from guanqing.ui.session import language, t
+from guanqing.ui.loading import account as accounts
+from guanqing.ui.shell.library import facts, query
+from guanqing.ui.widgets.panels import note, table
+from guanqing.ui.shell.session import language, t
 
 VERDICT_TONES = {"equal": ("✔", "good"), "different": ("✖", "bad"), "not_covered": ("○", "")}
 

@@ -9,10 +9,10 @@ import streamlit as st
 from guanqing import charts, plan, text
 from guanqing.records import code_names
 from guanqing.ui.annotations import legend, of_plan_weeks
-from guanqing.ui.cards import badge
-from guanqing.ui.library import query
-from guanqing.ui.panels import note, panel, show, table
-from guanqing.ui.session import language, look, t
+from guanqing.ui.widgets.cards import badge
+from guanqing.ui.shell.library import query
+from guanqing.ui.widgets.panels import note, panel, show, table
+from guanqing.ui.shell.session import language, look, t
 from guanqing.ui.targets import shown
 from guanqing.ui.words import named, written
 

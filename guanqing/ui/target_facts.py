@@ -9,9 +9,9 @@ import streamlit as st
 from guanqing import plan, text
 from guanqing.plan import survey
 from guanqing.plan.outlook import Outlook
-from guanqing.ui import filters
-from guanqing.ui.library import query
-from guanqing.ui.session import language, t
+from guanqing.ui.shell import filters
+from guanqing.ui.shell.library import query
+from guanqing.ui.shell.session import language, t
 from guanqing.ui.targets import (
     likely,
     outlook_of,

@@ -12,13 +12,13 @@ from guanqing.charts.bullets import Range
 from guanqing.charts.paths import Way, WayWords, days_of
 from guanqing.plan.forecast import Band
 from guanqing.plan.outlook import Outlook
-from guanqing.ui import filters
+from guanqing.ui.shell import filters
 from guanqing.ui.annotations import legend, of_plan
-from guanqing.ui.cards import badge
-from guanqing.ui.library import query
-from guanqing.ui.panels import note, panel, show
+from guanqing.ui.widgets.cards import badge
+from guanqing.ui.shell.library import query
+from guanqing.ui.widgets.panels import note, panel, show
 from guanqing.ui.scorecard import STORY, bullet
-from guanqing.ui.session import language, look, t
+from guanqing.ui.shell.session import language, look, t
 from guanqing.ui.target_evidence import weeks_kept
 from guanqing.ui.targets import (
     answer,

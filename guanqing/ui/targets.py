@@ -12,11 +12,11 @@ from guanqing import plan, text
 from guanqing.plan import outlook, planfile, survey
 from guanqing.plan.outlook import Outlook
 from guanqing.problems import Problem
-from guanqing.ui import filters
-from guanqing.ui.cards import badge, verdicts
-from guanqing.ui.library import Stamp, query
-from guanqing.ui.panels import note, said, table
-from guanqing.ui.session import language, t, tell
+from guanqing.ui.shell import filters
+from guanqing.ui.widgets.cards import badge, verdicts
+from guanqing.ui.shell.library import Stamp, query
+from guanqing.ui.widgets.panels import note, said, table
+from guanqing.ui.shell.session import language, t, tell
 
 Row = dict[str, Any]
 SURE = 0.99  # a chance nearer to 0 or 1 than this is not told to the per cent

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from guanqing import findings, text
-from guanqing.ui.session import language, t
+from guanqing import headlines as findings, text
+from guanqing.ui.shell.session import language, t
 
 
 def named(name: str) -> str:

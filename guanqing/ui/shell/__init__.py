@@ -1,0 +1,1 @@
+"""The frame around every page: window, menu, filters, the library opened, the reader of the session."""
