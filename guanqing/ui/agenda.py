@@ -10,8 +10,9 @@ from guanqing.charts.agenda import Column, Lane, Mark
 from guanqing.charts.strips import Strip
 from guanqing.findings import Finding
 from guanqing.ui.shell import filters
-from guanqing.ui.widgets.panels import draw, note, show
 from guanqing.ui.shell.session import language, look, t
+from guanqing.ui.widgets.blocks import draw, note
+from guanqing.ui.widgets.panels import show
 from guanqing.ui.words import a_count, named
 
 MOST_MONTHS = 18  # that stand side by side with room for two marks each

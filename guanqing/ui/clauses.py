@@ -8,9 +8,10 @@ import polars as pl
 from guanqing import plan, text
 from guanqing.problems import Problem
 from guanqing.records import registers
-from guanqing.ui.widgets.panels import note, table
 from guanqing.ui.shell.session import language, t
 from guanqing.ui.targets import plan_year
+from guanqing.ui.widgets.blocks import note
+from guanqing.ui.widgets.tables import table
 from guanqing.ui.words import named
 
 MOST_NAMED = 12

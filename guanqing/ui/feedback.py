@@ -10,10 +10,12 @@ import polars as pl
 from guanqing import charts, text
 from guanqing.charts.times import every_nth
 from guanqing.ui.annotations import legend, on_months
-from guanqing.ui.shell.library import query
-from guanqing.ui.widgets.panels import draw, note, show, table
 from guanqing.ui.plots_of_time import month_labels
+from guanqing.ui.shell.library import query
 from guanqing.ui.shell.session import language, look, t
+from guanqing.ui.widgets.blocks import draw, note
+from guanqing.ui.widgets.panels import show
+from guanqing.ui.widgets.tables import table
 from guanqing.ui.words import a_count, named
 
 MOST_LISTED = 12

@@ -10,10 +10,11 @@ from guanqing import charts, findings, text
 from guanqing.activity_findings import overall
 from guanqing.charts.intervals import Interval
 from guanqing.plan import survey
-from guanqing.ui.widgets.cards import ICONS, TONES, kpi
 from guanqing.ui.figures import compared_days, compared_words, with_earlier
-from guanqing.ui.widgets.panels import draw, note, table
 from guanqing.ui.shell.session import language, t
+from guanqing.ui.widgets.blocks import draw, note
+from guanqing.ui.widgets.cards import ICONS, TONES, kpi
+from guanqing.ui.widgets.tables import table
 from guanqing.ui.words import named
 
 Row = dict[str, Any]
