@@ -130,7 +130,7 @@ OVERVIEW = (
 def overview_cards() -> list[Card]:
     """Return the cards of the overview; a target stands where the period is its whole year."""
     chosen = filters.chosen()
-    targets = {row["target"].code: row for row in scorecard()}
+    targets = {row.target.code: row for row in scorecard()}
     trails = _trails()
     cards = []
     for measure, name, code, added in OVERVIEW:
@@ -144,8 +144,8 @@ def overview_cards() -> list[Card]:
                 measure,
                 headline(name)[measure],
                 query=name,
-                target=row["target"].at_least if row else None,
-                status=row["status"] if row else None,
+                target=row.goal if row else None,
+                status=row.status if row else None,
                 has_yearly_target=code in targets,
                 change=change_of(name, measure),
                 change_from=compared_days(),

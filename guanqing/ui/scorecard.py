@@ -3,34 +3,33 @@
 from collections.abc import Sequence
 from html import escape
 from itertools import groupby
-from typing import Any
 
 import streamlit as st
 
 from guanqing import charts, plan, text
 from guanqing.charts.bullets import Range
+from guanqing.plan import Standing
 from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.cards import ICONS, TONES, badge
 from guanqing.ui.session import language, look, t
 from guanqing.ui.targets import answer, outlooks, pace_words, shown, span_of, unit_of
 
-Row = dict[str, Any]
 STORY = "pages/year/target.py"
 
 
-def target_groups(rows: Sequence[Row]) -> None:
+def target_groups(rows: Sequence[Standing]) -> None:
     """Draw the targets under the words of their statuses, the worst first."""
     known = outlooks(rows)
     _key()
-    for status, group in groupby(rows, key=lambda row: row["status"]):
+    for status, group in groupby(rows, key=lambda row: row.status):
         mine = list(group)
         st.html(
             f'<div class="gq gq-group {TONES.get(status, "")}">{ICONS[status]} '
             f"{escape(t(f'status.{status}'))} <b>{len(mine)}</b></div>"
         )
         for row in mine:
-            _line(row, known[row["target"].code])
+            _line(row, known[row.target.code])
 
 
 def _key() -> None:
@@ -46,8 +45,8 @@ def _key() -> None:
     st.html(f'<div class="gq gq-key gq-marks">{spans}{pace}</div>')
 
 
-def _line(row: Row, ahead: Outlook) -> None:
-    target: plan.Target = row["target"]
+def _line(row: Standing, ahead: Outlook) -> None:
+    target = row.target
     with st.container(key=f"line-{target.code}"):
         story_link(target.code, target.name[language()])
         st.html(_marks(row, ahead))
@@ -58,55 +57,54 @@ def story_link(code: str, words: str) -> None:
     st.page_link(STORY, label=words, query_params=filters.address() | {"code": code})
 
 
-def _marks(row: Row, ahead: Outlook) -> str:
-    target: plan.Target = row["target"]
+def _marks(row: Standing, ahead: Outlook) -> str:
+    target = row.target
     first, second = answer(row, ahead)
     value = (
-        f"<b>{shown(row['value'], target)}</b>"
-        f'<span class="of"> / {shown(row["goal"], target)}{unit_of(target)}</span>'
+        f"<b>{shown(row.value, target)}</b>"
+        f'<span class="of"> / {shown(row.goal, target)}{unit_of(target)}</span>'
     )
     return (
         '<div class="gq gq-line-of">'
         f'<div class="value">{value}</div>'
         f'<div class="bar">{bullet(row, ahead)}</div>'
         f'<div class="answer"><b>{escape(first)}</b> <span>{escape(second)}</span></div>'
-        f'<div class="state">{badge(row["status"])}</div></div>'
+        f'<div class="state">{badge(row.status)}</div></div>'
     )
 
 
-def bullet(row: Row, ahead: Outlook) -> str:
+def bullet(row: Standing, ahead: Outlook) -> str:
     """Return the line of marks of one target; words where there is nothing to draw."""
-    target: plan.Target = row["target"]
-    if row["value"] is None:
+    target = row.target
+    if row.value is None:
         return f'<span class="none">{text.NOTHING}</span>'
     return charts.bullet(
-        row["value"],
-        row["goal"],
-        look().status(row["status"]),
-        due=row["expected_value"],
-        stretch=row["stretch"],
+        row.value,
+        row.goal,
+        look().status(row.status),
+        due=row.expected_value,
+        stretch=row.stretch,
         ahead=_range(row, ahead),
         alt=escape(_alt(row, ahead, target), quote=True),
     )
 
 
-def _range(row: Row, ahead: Outlook) -> Range | None:
+def _range(row: Standing, ahead: Outlook) -> Range | None:
     """Return where it leads: the forecast of the year's end, or the interval of a survey."""
-    if row["lower_share"] is not None:
-        ends = (row["lower_share"], row["upper_share"])
-        return Range(row["value"], *ends, *ends)
+    if row.value is not None and row.interval:
+        return Range(row.value, *row.interval, *row.interval)
     end = ahead.end
-    if end is None or (row["status"] == "met" and end.lower_95 == end.upper_95):
+    if end is None or (row.status == "met" and end.lower_95 == end.upper_95):
         return None
     return Range(end.value, end.lower_80, end.upper_80, end.lower_95, end.upper_95)
 
 
-def _alt(row: Row, ahead: Outlook, target: plan.Target) -> str:
+def _alt(row: Standing, ahead: Outlook, target: plan.Target) -> str:
     words = t(
         "alt.bullet",
-        value=shown(row["value"], target),
-        goal=shown(row["goal"], target),
-        due=shown(row["expected_value"], target),
+        value=shown(row.value, target),
+        goal=shown(row.goal, target),
+        due=shown(row.expected_value, target),
     )
     if ahead.end:
         span = span_of(ahead.end.lower_80, ahead.end.upper_80, target)

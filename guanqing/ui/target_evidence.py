@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from guanqing import charts, plan, text
+from guanqing.plan import Standing
 from guanqing.records import code_names
 from guanqing.ui.annotations import legend, of_plan_weeks
 from guanqing.ui.cards import badge
@@ -16,13 +17,12 @@ from guanqing.ui.session import language, look, t
 from guanqing.ui.targets import shown
 from guanqing.ui.words import named, written
 
-Row = dict[str, Any]
 MARKS = {"held": "●", "scheduled": "○", "not_held": "–"}
 
 
-def events_behind(row: Row) -> pl.DataFrame:
+def events_behind(row: Standing) -> pl.DataFrame:
     """Return the events behind a target, the latest first."""
-    frame = query("events_behind").filter(target_code=row["target"].code)
+    frame = query("events_behind").filter(target_code=row.target.code)
     return frame.sort("held_on", descending=True)
 
 
@@ -42,7 +42,7 @@ def event_table(events: pl.DataFrame) -> None:
         return table(columns, rows)
 
 
-def _event(row: Row, has_clause: bool) -> list[str]:
+def _event(row: dict[str, Any], has_clause: bool) -> list[str]:
     day = text.day_of_year(row["held_on"], language())
     when = f"{MARKS[row['state']]} {day}".replace(" ", "&nbsp;")
     name = written(row["title"])
@@ -53,7 +53,7 @@ def _event(row: Row, has_clause: bool) -> list[str]:
     return [*cells, _kept(row)] if has_clause else cells
 
 
-def _kept(row: Row) -> str:
+def _kept(row: dict[str, Any]) -> str:
     facts = escape(_measured(row))
     if row["state"] == "scheduled":
         return f'<span class="why">{facts}</span>'
@@ -64,7 +64,7 @@ def _kept(row: Row) -> str:
     return f'<span class="{tone}">{mark}</span> <span class="why">{facts}</span>'
 
 
-def _measured(row: Row) -> str:
+def _measured(row: dict[str, Any]) -> str:
     """Return what the register says of an event that its clause asks for."""
     if row["speaker_rank"]:
         return _code("speaker_rank", row["speaker_rank"])
@@ -163,9 +163,9 @@ def branch_parts(target: plan.Target) -> None:
     )
 
 
-def evidence(row: Row) -> None:
+def evidence(row: Standing) -> None:
     """Show what a promise is made of: its events, and the parts of its branches."""
-    target: plan.Target = row["target"]
+    target = row.target
     events = events_behind(row)
     if not events.is_empty():
         with panel("events", _event_finding(row), measure="plan_events", queries=["events_behind"]):
@@ -177,11 +177,11 @@ def evidence(row: Row) -> None:
             branch_parts(target)
 
 
-def weeks_kept(row: Row) -> None:
+def weeks_kept(row: Standing) -> None:
     """Show how the hours promised were kept, week by week and branch by branch."""
     with panel(
         "weeks",
-        t("target.weeks_finding", kept=row["kept_week_count"], weeks=row["week_count"]),
+        t("target.weeks_finding", kept=row.kept_week_count, weeks=row.week_count),
         measure="opening_hours",
         queries=["opening_by_branch", "opening_by_week"],
     ):
@@ -189,8 +189,8 @@ def weeks_kept(row: Row) -> None:
         branch_hours()
 
 
-def _event_finding(row: Row) -> str:
-    words = t("target.held", count=row["held_count"] or 0)
-    if row["clause_count"] is None:
+def _event_finding(row: Standing) -> str:
+    words = t("target.held", count=row.held_count or 0)
+    if row.clause_count is None:
         return words
-    return words + t("target.held_clause", count=row["clause_count"])
+    return words + t("target.held_clause", count=row.clause_count)

@@ -2,12 +2,11 @@
 
 from datetime import date
 from html import escape
-from typing import Any
 
 import streamlit as st
 
-from guanqing import plan, text
-from guanqing.plan import survey
+from guanqing import text
+from guanqing.plan import Standing, survey
 from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
 from guanqing.ui.library import query
@@ -22,21 +21,19 @@ from guanqing.ui.targets import (
 )
 from guanqing.ui.words import written
 
-Row = dict[str, Any]
 
-
-def story_facts(row: Row) -> None:
+def story_facts(row: Standing) -> None:
     """List what the answer rests on, a line a fact."""
     facts = [fact for fact in _facts(row, outlook_of(row)) if fact[1]]
     listed = "".join(f"<dt>{escape(term)}</dt><dd>{words}</dd>" for term, words in facts)
     st.html(f'<div class="gq"><dl class="gq-facts">{listed}</dl></div>')
 
 
-def _facts(row: Row, ahead: Outlook) -> list[tuple[str, str]]:
-    target: plan.Target = row["target"]
+def _facts(row: Standing, ahead: Outlook) -> list[tuple[str, str]]:
+    target = row.target
     end = ahead.end
     facts = [
-        (t("target.now"), f"<b>{shown(row['value'], target)}</b>{unit_of(target)}"),
+        (t("target.now"), f"<b>{shown(row.value, target)}</b>{unit_of(target)}"),
         (t("target.due"), _due(row)),
     ]
     if end:
@@ -52,100 +49,100 @@ def _facts(row: Row, ahead: Outlook) -> list[tuple[str, str]]:
         (t("target.calendar"), _calendar(row)),
         (t("target.clause_kept"), _clause(row)),
         (t("target.every_week"), _every_week(row)),
-        (t("target.stretch"), shown(row["stretch"], target) if row["stretch"] else ""),
-        (t("target.pace_by"), t(f"target.by_{row['pace_basis']}") if row["expected_value"] else ""),
-        (t("target.data_to"), text.day(row["last_day"], language()) if row["last_day"] else ""),
+        (t("target.stretch"), shown(row.stretch, target) if row.stretch else ""),
+        (t("target.pace_by"), t(f"target.by_{row.pace_basis}") if row.expected_value else ""),
+        (t("target.data_to"), text.day(row.last_day, language()) if row.last_day else ""),
         (t("target.owner"), written(owner_of(target.code, target.owner))),
     ]
     facts += [
         (
             text.day(revision.since, language()),
-            escape(f"{shown(revision.at_least, target)} · {revision.reason[language()]}"),
+            escape(f"{shown(revision.goal, target)} · {revision.reason[language()]}"),
         )
         for revision in target.revisions
     ]
     return facts
 
 
-def _chance(row: Row, ahead: Outlook) -> str:
+def _chance(row: Standing, ahead: Outlook) -> str:
     """Return how likely it is; of what is settled there is no chance to speak of."""
-    if ahead.chance is None or row["status"] in ("met", "not_met"):
+    if ahead.chance is None or row.status in ("met", "not_met"):
         return ""
     return f"<b>{likely(ahead.chance)}</b>"
 
 
-def _due(row: Row) -> str:
-    if row["expected_value"] is None:
+def _due(row: Standing) -> str:
+    if row.expected_value is None:
         return ""
-    share = text.share(row["expected_share"], language())
-    return f"{shown(row['expected_value'], row['target'])} <span class='why'>{share}</span>"
+    share = text.share(row.expected_share, language())
+    return f"{shown(row.expected_value, row.target)} <span class='why'>{share}</span>"
 
 
-def _needed(row: Row, ahead: Outlook) -> str:
-    target: plan.Target = row["target"]
+def _needed(row: Standing, ahead: Outlook) -> str:
+    target = row.target
     if not ahead.needed_per_day:
         return ""
-    needed, days = ahead.needed_per_day, row["open_days_left"]
+    needed, days = ahead.needed_per_day, row.open_days_left
     words = text.count(needed, language()) if needed >= 10 else f"{needed:.2f}"
     missing = shown(ahead.missing, target)
     return escape(t("target.needed_words", missing=missing, needed=words, days=int(days)))
 
 
-def _calendar(row: Row) -> str:
-    if row["scheduled_count"] is None:
+def _calendar(row: Standing) -> str:
+    if row.scheduled_count is None or row.value is None:
         return ""
-    missing = max(row["goal"] - row["value"] - row["scheduled_count"], 0)
+    missing = max(row.goal - row.value - row.scheduled_count, 0)
     return escape(
         t(
             "target.calendar_words",
-            done=int(row["value"]),
-            scheduled=int(row["scheduled_count"]),
+            done=int(row.value),
+            scheduled=int(row.scheduled_count),
             missing=int(missing),
         )
     )
 
 
-def _clause(row: Row) -> str:
-    if row["clause_count"] is None:
+def _clause(row: Standing) -> str:
+    if row.clause_count is None:
         return ""
-    words = t("target.clause_words", held=row["held_count"] or 0, kept=row["clause_count"])
-    if row["clause_unknown_count"]:
-        words += t("target.clause_unknown", count=row["clause_unknown_count"])
+    words = t("target.clause_words", held=row.held_count or 0, kept=row.clause_count)
+    if row.clause_unknown_count:
+        words += t("target.clause_unknown", count=row.clause_unknown_count)
     return escape(words)
 
 
-def _every_week(row: Row) -> str:
-    if row["week_with_event_count"] is None:
+def _every_week(row: Standing) -> str:
+    if row.week_with_event_count is None:
         return ""
     weeks = (filters.filters()["as_of"] - date(plan_year(), 1, 1)).days // 7 + 1
-    kept = int(row["week_with_event_count"])
+    kept = int(row.week_with_event_count)
     return escape(t("target.weeks_words", kept=kept, weeks=weeks))
 
 
-def _of_answers(row: Row) -> list[tuple[str, str]]:
+def _of_answers(row: Standing) -> list[tuple[str, str]]:
     """Return how many were asked, how many answered, how sure that is, what would settle it."""
-    count = row["answer_count"]
+    count = row.answer_count
     if not count:
         return []
-    needed = survey.satisfied_needed(int(count), row["goal"])
+    needed = survey.satisfied_needed(int(count), row.goal)
     return [
-        (t("target.forms"), _count(row["distributed_count"])),
-        (t("target.returned"), _count(row["returned_count"])),
+        (t("target.forms"), _count(row.distributed_count)),
+        (t("target.returned"), _count(row.returned_count)),
         (t("target.valid"), _count(count)),
-        (t("target.satisfied"), _count(row["satisfied_count"])),
-        (t("target.interval"), _ends(row["lower_share"], row["upper_share"])),
+        (t("target.satisfied"), _count(row.satisfied_count)),
+        (t("target.interval"), _ends(row.lower_share, row.upper_share)),
         (t("target.unanswered"), _unanswered(row)),
         (t("target.would_show"), "" if needed is None else f"{needed}/{count}"),
     ]
 
 
-def _of_weeks(row: Row) -> list[tuple[str, str]]:
+def _of_weeks(row: Standing) -> list[tuple[str, str]]:
     """Return how many weeks were kept, and how many of those announced will be."""
-    if row["week_count"] is None:
+    if row.week_count is None:
         return []
-    announced = f"{row['announced_kept_week_count']}/{row['announced_week_count']}"
+    announced = f"{row.announced_kept_week_count}/{row.announced_week_count}"
     return [
-        (t("target.weeks_kept"), f"<b>{row['kept_week_count']}/{row['week_count']}</b>"),
+        (t("target.weeks_kept"), f"<b>{row.kept_week_count}/{row.week_count}</b>"),
         (t("target.weeks_announced"), announced),
     ]
 
@@ -160,13 +157,13 @@ def _ends(lower: float | None, upper: float | None) -> str:
     return f"{text.share(lower, language())}–{text.share(upper, language())}"
 
 
-def _unanswered(row: Row) -> str:
+def _unanswered(row: Standing) -> str:
     """Return the share if none, or all, of those who did not answer were satisfied."""
-    forms = row["distributed_count"]
+    forms, satisfied = row.distributed_count, row.satisfied_count or 0
     if not forms:
         return ""
-    silent = forms - row["answer_count"]
-    return _ends(row["satisfied_count"] / forms, (row["satisfied_count"] + silent) / forms)
+    silent = forms - (row.answer_count or 0)
+    return _ends(satisfied / forms, (satisfied + silent) / forms)
 
 
 def owner_of(code: str, printed: dict[str, str] | None) -> str:

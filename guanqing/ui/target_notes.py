@@ -9,10 +9,11 @@ from typing import Any
 import streamlit as st
 
 from guanqing import plan, text
+from guanqing.plan import MilestoneStanding, Standing
 from guanqing.problems import Problem
 from guanqing.records import code_names
 from guanqing.registers import journal
-from guanqing.registers.journal import Change
+from guanqing.registers.journal import Change, Values
 from guanqing.ui import filters
 from guanqing.ui.cards import badge
 from guanqing.ui.library import facts, query
@@ -24,33 +25,32 @@ from guanqing.ui.targets import milestones, plan_year, year_plan
 from guanqing.ui.visitor import came_from, is_here, require_here
 from guanqing.ui.words import written
 
-Row = dict[str, Any]
 OWNER = "\x00"  # stands for a name until the sentence around it is HTML
 
 
-def chosen_milestone() -> Row | None:
+def chosen_milestone() -> MilestoneStanding | None:
     """Return the row of the milestone that the address names."""
     code = filters.code_asked()
-    return next((row for row in milestones() if row["milestone"].code == code), None)
+    return next((row for row in milestones() if row.milestone.code == code), None)
 
 
-def milestone_verdict(row: Row) -> None:
+def milestone_verdict(row: MilestoneStanding) -> None:
     """Say in large letters which milestone this is, where it stands, and who answers for it."""
-    found: plan.Milestone = row["milestone"]
+    found = row.milestone
     clause = f'<div class="clause">{escape(found.clause[language()])}</div>' if found.clause else ""
     owner = owner_of(found.code, found.owner)
     due = t("milestone.due", day=found.due) if found.due else ""
     st.html(
         f'<div class="gq gq-story"><div class="what"><h2>{escape(found.name[language()])}</h2>'
-        f'{clause}</div><div class="answer"><div>{badge(row["status"])}</div>'
+        f'{clause}</div><div class="answer"><div>{badge(row.status)}</div>'
         f"<span>{' · '.join(words for words in (written(owner), escape(due)) if words)}</span>"
         "</div></div>"
     )
 
 
-def reports(row: Row) -> None:
+def reports(row: MilestoneStanding) -> None:
     """List every report on a milestone, the latest first, with who made it."""
-    frame = query("milestone_history").filter(milestone_code=row["milestone"].code)
+    frame = query("milestone_history").filter(milestone_code=row.milestone.code)
     if frame.is_empty():
         return note(t("milestone.no_reports"))
     columns = [
@@ -63,7 +63,7 @@ def reports(row: Row) -> None:
         [
             text.day_of_year(report["stated_on"], language()),
             badge(report["state"]),
-            _reported(report),
+            _reported(report["note_zh"], report["note_en"]),
             f'<span class="why">{_who(report)}</span>',
         ]
         for report in frame.iter_rows(named=True)
@@ -71,12 +71,11 @@ def reports(row: Row) -> None:
     return table(columns, rows)
 
 
-def _subject(row: Row) -> plan.Target | plan.Milestone:
-    found: plan.Target | plan.Milestone = row.get("target") or row["milestone"]
-    return found
+def _subject(row: Standing | MilestoneStanding) -> plan.Target | plan.Milestone:
+    return row.target if isinstance(row, Standing) else row.milestone
 
 
-def notes_made(row: Row) -> None:
+def notes_made(row: Standing | MilestoneStanding) -> None:
     """List what was noted about a target or milestone, the latest first, with who did."""
     frame = query("plan_notes_made").filter(target_code=_subject(row).code)
     if frame.is_empty():
@@ -90,20 +89,19 @@ def notes_made(row: Row) -> None:
     return None
 
 
-def _reported(report: Row) -> str:
+def _reported(note_zh: str | None, note_en: str | None) -> str:
     """Return what was said of a milestone, in the reader's language where somebody said it so."""
-    if report.get(f"note_{language()}"):
-        return escape(str(report[f"note_{language()}"]))
-    return written(report["note_zh"]) if report.get("note_zh") else ""
+    own = note_zh if language() == "zh" else note_en
+    return escape(own) if own else written(note_zh or "")
 
 
-def _noted(made: Row) -> str:
+def _noted(made: dict[str, Any]) -> str:
     owner = t("target.owner_is", name=OWNER) if made["owner"] else ""
     owner = escape(owner).replace(OWNER, written(made["owner"] or ""))
     return " ".join(words for words in (owner, written(made["note"] or "")) if words)
 
 
-def _who(made: Row) -> str:
+def _who(made: dict[str, Any]) -> str:
     """Return who said so: by name, from a file, or nobody but the simulation."""
     if made["stated_by"]:
         return written(made["stated_by"])
@@ -112,7 +110,7 @@ def _who(made: Row) -> str:
     return escape(t("app.simulated")) if facts()["is_simulated"] else ""
 
 
-def note_form(row: Row) -> None:
+def note_form(row: Standing | MilestoneStanding) -> None:
     """Take a note on a target or milestone, or another owner of it."""
     if not _may_enter():
         return None
@@ -137,26 +135,26 @@ def note_form(row: Row) -> None:
     return None
 
 
-def _noted_that_day(code: str, key: Row) -> Row | None:
+def _noted_that_day(code: str, key: Values) -> Values | None:
     """Return what was noted on the same day: a day has one row."""
     there = query("plan_notes_made").filter(target_code=code).to_dicts()
     same = next((made for made in there if _iso(made["noted_on"]) == key["noted_on"]), None)
     return same and {"owner": same["owner"], "note": same["note"]}
 
 
-def _joined(was: Row | None, values: Row) -> Row:
+def _joined(was: Values | None, values: Values) -> Values:
     if was is None:
         return values
     notes = [words for words in (was["note"], values["note"]) if words]
     return {"owner": values["owner"] or was["owner"], "note": "\n".join(notes) or None}
 
 
-def milestone_form(row: Row) -> None:
+def milestone_form(row: MilestoneStanding) -> None:
     """Take a report on a milestone: its state from a day on, and what was said."""
     if not _may_enter():
         return
-    code, states = row["milestone"].code, code_names("milestone_state")
-    now = row["status"] if row["status"] in states else "under_way"
+    code, states = row.milestone.code, code_names("milestone_state")
+    now = row.status if row.status in states else "under_way"
     with st.expander(t("milestone.add")), st.form(f"milestone-{code}-{turn()}", border=False):
         left, middle, right = st.columns(3)
         state = left.selectbox(
@@ -183,7 +181,7 @@ def milestone_form(row: Row) -> None:
             )
 
 
-def _reported_that_day(code: str, key: Row) -> Row | None:
+def _reported_that_day(code: str, key: Values) -> Values | None:
     there = query("milestone_history").filter(milestone_code=code).to_dicts()
     same = next((made for made in there if _iso(made["stated_on"]) == key["stated_on"]), None)
     return same and {name: same[name] for name in ("state", "note_zh", "note_en")}
@@ -201,7 +199,9 @@ def _iso(day: Any) -> str:
     return day.isoformat() if isinstance(day, date) else str(day)
 
 
-def _enter(register: str, key: Row, values: Mapping[str, Any], by: str, was: Row | None) -> None:
+def _enter(
+    register: str, key: Values, values: Mapping[str, Any], by: str, was: Values | None
+) -> None:
     """Write one row to the journal and show the page as it is then."""
     if not by.strip():
         return said(t("registers.name_first"), "bad")
@@ -221,18 +221,19 @@ def _enter(register: str, key: Row, values: Mapping[str, Any], by: str, was: Row
     return None
 
 
-def milestone_list(rows: list[Row], link: Any) -> None:
+def milestone_list(rows: list[MilestoneStanding], link: Any) -> None:
     """Draw milestones, one a line: name and last words, state; link leads to the story of each."""
     for row in rows:
-        found: plan.Milestone = row["milestone"]
+        found = row.milestone
         with st.container(key=f"mile-{found.code}"):
             link(found.code, found.name[language()])
             st.html(_milestone(row))
 
 
-def _milestone(row: Row) -> str:
-    day = text.day_of_year(row["stated_on"], language()) if row.get("stated_on") else ""
+def _milestone(row: MilestoneStanding) -> str:
+    day = text.day_of_year(row.stated_on, language()) if row.stated_on else ""
+    words = _reported(row.note_zh, row.note_en)
     return (
-        f'<div class="gq gq-mile"><span class="why">{escape(day)} {_reported(row)}</span>'
-        f'<span class="state">{badge(row["status"])}</span></div>'
+        f'<div class="gq gq-mile"><span class="why">{escape(day)} {words}</span>'
+        f'<span class="state">{badge(row.status)}</span></div>'
     )

@@ -2,14 +2,14 @@
 
 from datetime import date, timedelta
 from html import escape
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from guanqing import charts, plan, text
+from guanqing import charts, text
 from guanqing.charts.bullets import Range
 from guanqing.charts.paths import Way, WayWords, days_of
+from guanqing.plan import Standing
 from guanqing.plan.forecast import Band
 from guanqing.plan.outlook import Outlook
 from guanqing.ui import filters
@@ -30,18 +30,16 @@ from guanqing.ui.targets import (
     year_plan,
 )
 
-Row = dict[str, Any]
 
-
-def chosen_target() -> Row | None:
+def chosen_target() -> Standing | None:
     """Return the row of the target that the address names, the most urgent if it names none."""
     code, rows = filters.code_asked(), scorecard()
     if code in year_plan().milestones:
         return None
-    return next((row for row in rows if row["target"].code == code), rows[0] if rows else None)
+    return next((row for row in rows if row.target.code == code), rows[0] if rows else None)
 
 
-def target_choice(row: Row | None) -> None:
+def target_choice(row: Standing | None) -> None:
     """Lead back to all of them, and to any other."""
     with st.container(key="story-way", horizontal=True):
         st.page_link(
@@ -53,7 +51,7 @@ def target_choice(row: Row | None) -> None:
         known = year_plan()
         names = {code: found.name[language()] for code, found in known.targets.items()}
         names |= {code: found.name[language()] for code, found in known.milestones.items()}
-        here = row["target"].code if row else filters.code_asked()
+        here = row.target.code if row else filters.code_asked()
         codes = list(names)
         picked = st.selectbox(
             t("target.other"),
@@ -67,9 +65,9 @@ def target_choice(row: Row | None) -> None:
             st.switch_page(STORY, query_params=filters.address() | {"code": picked})
 
 
-def story_verdict(row: Row) -> None:
+def story_verdict(row: Standing) -> None:
     """Say in large letters which promise this is, where it stands and whether we will make it."""
-    target: plan.Target = row["target"]
+    target = row.target
     ahead = outlook_of(row)
     first, second = answer(row, ahead)
     clause = (
@@ -78,27 +76,27 @@ def story_verdict(row: Row) -> None:
     st.html(
         f'<div class="gq gq-story"><div class="what"><h2>{escape(target.name[language()])}</h2>'
         f"{clause}</div>"
-        f'<div class="value"><b>{shown(row["value"], target)}</b>'
-        f"<span> / {shown(row['goal'], target)}{unit_of(target)}</span></div>"
-        f'<div class="answer"><div>{badge(row["status"])} <b>{escape(first)}</b></div>'
+        f'<div class="value"><b>{shown(row.value, target)}</b>'
+        f"<span> / {shown(row.goal, target)}{unit_of(target)}</span></div>"
+        f'<div class="answer"><div>{badge(row.status)} <b>{escape(first)}</b></div>'
         f"<span>{escape(second)}</span></div>"
         f'<div class="bar">{bullet(row, ahead)}</div></div>'
     )
 
 
-def story_way(row: Row) -> None:
+def story_way(row: Standing) -> None:
     """Show the way of a promise through its year: its weeks, or its path with pace and bands."""
-    if row["target"].kind == "compliance" and row["value"] is not None:
+    if row.target.kind == "compliance" and row.value is not None:
         return weeks_kept(row)
-    measure = "plan_survey" if row["target"].kind == "survey" else "plan_progress"
+    measure = "plan_survey" if row.target.kind == "survey" else "plan_progress"
     with panel("way", story_finding(row), measure=measure, queries=["target_path"]):
         story_path(row)
     return None
 
 
-def story_path(row: Row, *, height: int = 320) -> None:
+def story_path(row: Standing, *, height: int = 320) -> None:
     """Draw the way of a promise through its year, with its pace and where it leads."""
-    target: plan.Target = row["target"]
+    target = row.target
     path = query("target_path").filter(target_code=target.code)
     if path["value"].drop_nulls().is_empty():
         return note(t("finding.nothing_hint"))
@@ -116,14 +114,14 @@ def story_path(row: Row, *, height: int = 320) -> None:
     return legend(marks)
 
 
-def _way(path: pl.DataFrame, row: Row, ahead: Outlook) -> Way:
+def _way(path: pl.DataFrame, row: Standing, ahead: Outlook) -> Way:
     as_of = filters.filters()["as_of"]
-    value = row["value"]
+    value = row.value
     bands: list[tuple[date, Range]] = []
-    if ahead.words == "drawn" and value is not None:
+    if ahead.rests_on == "drawn" and value is not None:
         bands = [(as_of, Range(value, value, value, value, value))]
         bands += [(day, _range(band)) for day, band in ahead.path]
-    has_interval = row["target"].kind == "survey"
+    has_interval = row.target.kind == "survey"
     ends = path.select("lower_share", "upper_share").rows() if has_interval else ()
     return Way(
         path["day"].to_list(),
@@ -152,11 +150,11 @@ def _words(path: pl.DataFrame) -> WayWords:
     )
 
 
-def story_finding(row: Row) -> str:
+def story_finding(row: Standing) -> str:
     """Return the sentence above the path of a promise."""
-    target: plan.Target = row["target"]
+    target = row.target
     ahead = outlook_of(row)
-    if ahead.words == "drawn" and ahead.end:
-        end, goal = shown(ahead.end.value, target), shown(row["goal"], target)
+    if ahead.rests_on == "drawn" and ahead.end:
+        end, goal = shown(ahead.end.value, target), shown(row.goal, target)
         return t("target.leads_to", end=end, goal=goal)
     return " ".join(answer(row, ahead))

@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from html import escape
-from typing import Any
 
 import streamlit as st
 
 from guanqing import plan, text
-from guanqing.plan import outlook, planfile, survey
+from guanqing.plan import MilestoneStanding, Standing, outlook, planfile, survey
 from guanqing.plan.outlook import Outlook
 from guanqing.problems import Problem
 from guanqing.ui import filters
@@ -18,7 +17,6 @@ from guanqing.ui.library import Stamp, query
 from guanqing.ui.panels import note, said, table
 from guanqing.ui.session import language, t, tell
 
-Row = dict[str, Any]
 SURE = 0.99  # a chance nearer to 0 or 1 than this is not told to the per cent
 
 
@@ -35,7 +33,7 @@ def year_plan() -> plan.Plan:
         return plan.Plan(plan_year())
 
 
-def scorecard() -> list[Row]:
+def scorecard() -> list[Standing]:
     """Return the targets of the year with where they stand, the worst first."""
     if not year_plan().targets:
         return []
@@ -43,34 +41,34 @@ def scorecard() -> list[Row]:
     return plan.scorecard(plan_year(), progress.to_dicts(), evidence.to_dicts())
 
 
-def milestones() -> list[Row]:
+def milestones() -> list[MilestoneStanding]:
     """Return the milestones of the year with their states, what is open first."""
     if not year_plan().milestones:
         return []
     progress, reports = query("plan_progress"), query("milestones_reported")
-    return plan.milestone_rows(plan_year(), progress.to_dicts(), reports.to_dicts())
+    return plan.milestone_standings(plan_year(), progress.to_dicts(), reports.to_dicts())
 
 
-def outlooks(rows: Sequence[Row]) -> dict[str, Outlook]:
+def outlooks(rows: Sequence[Standing]) -> dict[str, Outlook]:
     """Return what the end of the year looks like for each target of a scorecard, by code."""
     if not rows:
         return {}
-    codes = tuple(row["target"].code for row in rows)
+    codes = tuple(row.target.code for row in rows)
     as_of: date = filters.filters()["as_of"]
     return _outlooks(st.session_state["library"], as_of, codes, rows)
 
 
 @st.cache_data(max_entries=50, show_spinner=False)
 def _outlooks(
-    stamp: Stamp, as_of: date, codes: tuple[str, ...], _rows: Sequence[Row]
+    stamp: Stamp, as_of: date, codes: tuple[str, ...], _rows: Sequence[Standing]
 ) -> dict[str, Outlook]:
     # thousands of draws for each target, the same for the same library and day
     return outlook.outlooks(_rows, query("plan_months").to_dicts(), as_of)
 
 
-def outlook_of(row: Row) -> Outlook:
+def outlook_of(row: Standing) -> Outlook:
     """Return the outlook of one target."""
-    return outlooks([row])[row["target"].code]
+    return outlooks([row])[row.target.code]
 
 
 def target_value(code: str) -> float | None:
@@ -85,12 +83,12 @@ def target_value(code: str) -> float | None:
     return target.at(filters.filters()["as_of"])[0] if target else None
 
 
-def plan_verdict(rows: Sequence[Row]) -> None:
+def plan_verdict(rows: Sequence[Standing]) -> None:
     """Say in one line how the targets of the year stand, or that there is no plan."""
     year = str(plan_year())
     if not rows:
         return note(t("targets.no_plan", year=year))
-    found = Counter(row["status"] for row in rows)
+    found = Counter(row.status for row in rows)
     counts = {status: found[status] for status in plan.STATUS_ORDER}
     return verdicts(
         t("targets.verdict", year=year, count=len(rows), day=filters.filters()["as_of"]), counts
@@ -120,9 +118,9 @@ def plan_faults() -> None:
     return None
 
 
-def plan_parts(milestones: Sequence[Row]) -> list[str]:
+def plan_parts(milestones: Sequence[MilestoneStanding]) -> list[str]:
     """Return what the page of the plan is divided into."""
-    open_count = sum(row["status"] not in ("done", "dropped") for row in milestones)
+    open_count = sum(row.status not in ("done", "dropped") for row in milestones)
     return [
         t("targets.promises"),
         t("targets.to_do", count=open_count),
@@ -141,7 +139,7 @@ def pace_words() -> str:
     return f"{words}{t(f'targets.by_{basis}')}"
 
 
-def target_list(rows: Sequence[Row]) -> None:
+def target_list(rows: Sequence[Standing]) -> None:
     """Draw targets in a table, one a row: name, value of target, how likely, status."""
     columns = [
         (t("targets.target"), ""),
@@ -151,17 +149,17 @@ def target_list(rows: Sequence[Row]) -> None:
         (t("targets.status"), "s"),
     ]
     known = outlooks(rows)
-    table(columns, [_brief_row(row, known[row["target"].code]) for row in rows])
+    table(columns, [_brief_row(row, known[row.target.code]) for row in rows])
 
 
-def _brief_row(row: Row, ahead: Outlook) -> list[str]:
-    target: plan.Target = row["target"]
+def _brief_row(row: Standing, ahead: Outlook) -> list[str]:
+    target = row.target
     return [
         escape(target.name[language()]),
-        f"<b>{shown(row['value'], target)}</b>",
-        shown(row["goal"], target) + unit_of(target),
+        f"<b>{shown(row.value, target)}</b>",
+        shown(row.goal, target) + unit_of(target),
         f'<span class="why">{escape(answer(row, ahead)[0])}</span>',
-        badge(row["status"]),
+        badge(row.status),
     ]
 
 
@@ -200,36 +198,37 @@ def likely(chance: float) -> str:
     return text.share(chance, language(), decimals=0)
 
 
-def answer(row: Row, ahead: Outlook) -> tuple[str, str]:
+def answer(row: Standing, ahead: Outlook) -> tuple[str, str]:
     """Return whether we will make it, and what that rests on, in two short sentences."""
-    target: plan.Target = row["target"]
-    if row["value"] is None:
+    target = row.target
+    if row.value is None:
         return t("status.not_computable"), why_not(row)
     if target.kind == "survey":
         return _of_answers(row)
     first = t("outlook.chance", chance=likely(ahead.chance)) if ahead.chance is not None else ""
-    if row["status"] == "met":
+    if row.status == "met":
         first = t("outlook.reached")
-    if row["status"] == "not_met":
+    if row.status == "not_met":
         first = t("outlook.lost")
-    if ahead.words == "drawn" and ahead.end:
+    if ahead.rests_on == "drawn" and ahead.end:
         end = span_of(ahead.end.lower_80, ahead.end.upper_80, target)
         return first, t("outlook.drawn", span=end)
     values = {k: v for k, v in ahead.values.items() if k != "basis" and v is not None}
-    words = t(f"outlook.{ahead.words}", **values)
+    words = t(f"outlook.{ahead.rests_on}", **values)
     return (first, words) if first else (words, "")
 
 
-def _of_answers(row: Row) -> tuple[str, str]:
+def _of_answers(row: Standing) -> tuple[str, str]:
     """Return the verdict of a survey and how many satisfied answers would show it."""
-    span = t("outlook.interval", lower=float(row["lower_share"]), upper=float(row["upper_share"]))
-    needed = survey.satisfied_needed(row["answer_count"], row["goal"])
-    if row["status"] == "not_shown" and needed is not None:
-        return t("outlook.settled_by", count=needed, answers=row["answer_count"]), span
-    return t(f"outlook.survey_{row['status']}"), span
+    lower, upper = row.interval or (0.0, 1.0)
+    span = t("outlook.interval", lower=lower, upper=upper)
+    needed = survey.satisfied_needed(row.answer_count or 0, row.goal)
+    if row.status == "not_shown" and needed is not None:
+        return t("outlook.settled_by", count=needed, answers=row.answer_count), span
+    return t(f"outlook.survey_{row.status}"), span
 
 
-def why_not(row: Row) -> str:
+def why_not(row: Standing) -> str:
     """Return why a value cannot be computed, and what to do about it."""
-    about = planfile.measures()[row["target"].measure]
-    return t(f"reason.{row['reason']}", name=about["name"][language()])
+    about = planfile.plan_measures()[row.target.measure]
+    return t(f"reason.{row.reason}", name=about["name"][language()])
