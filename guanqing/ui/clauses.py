@@ -80,7 +80,7 @@ def _named(broken: pl.DataFrame) -> None:
         return
     events = broken.group_by(
         "target_code", "held_on", "title", named("branch_name"), "verdict", maintain_order=True
-    ).agg("field_name", "at_least", "amount", named("code_name"))
+    ).agg("field_name", "minimum", "amount", named("code_name"))
     rows = events.sort("held_on", descending=True, maintain_order=True).to_dicts()
     table(
         [
@@ -97,7 +97,7 @@ def _named(broken: pl.DataFrame) -> None:
 def _broken(row: dict[str, Any]) -> list[str]:
     sign, tone = ("?", "doubt") if row["verdict"] == "unknown" else ("✕", "bad")
     values = zip(
-        row["field_name"], row["at_least"], row["amount"], row[named("code_name")], strict=True
+        row["field_name"], row["minimum"], row["amount"], row[named("code_name")], strict=True
     )
     words = t("activities.clause_mark").join(_lacking(*value) for value in values)
     return [
@@ -107,16 +107,16 @@ def _broken(row: dict[str, Any]) -> list[str]:
     ]
 
 
-def _lacking(field: str, at_least: float | None, amount: float | None, code: str | None) -> str:
+def _lacking(field: str, minimum: float | None, amount: float | None, code: str | None) -> str:
     """Return what the register says of a field the clause asks for."""
     name = getattr(registers()["events"].fields[field], language())
     if amount is None and code is None:
         return t("activities.field_missing", field=name)
-    if amount is not None and at_least is not None:
+    if amount is not None and minimum is not None:
         return t(
             "activities.field_short",
             field=name,
             amount=text.exact(amount, language()),
-            least=text.exact(at_least, language()),
+            least=text.exact(minimum, language()),
         )
     return t("activities.field_says", field=name, value=str(code))
