@@ -87,7 +87,7 @@ def load(
         sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
         show_account(account)
-    if account.is_unusable:
+    if account.load_number is None and account.is_unusable:
         raise Problem("nothing_loadable", layout=layout)
     if account.load_number is None:
         err.print(say("cli.nothing_new"), soft_wrap=True)

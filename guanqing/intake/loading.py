@@ -122,9 +122,8 @@ def _load(
             # the library itself says of a register's rows since when they stand
             changed += found if kind.is_register else 0
             redated += 0 if kind.is_register else found
-    waiting = explaining.refuse_unmapped_kinds(connection)
-    # with a library to keep them beside, they are worth a generation; alone they make none
-    changed += waiting if library.draft.parent else 0
+    # worth a generation even alone: what explains them may be loaded later
+    changed += explaining.refuse_unmapped_kinds(connection)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
