@@ -1,4 +1,4 @@
-"""What is said of a promise: its amounts in the unit it was printed with, and whether we make it."""
+"""What is said of a promise: its amounts as they were printed, and whether we make it."""
 
 from markupsafe import Markup
 
