@@ -1,5 +1,6 @@
 """What figures over time share: labels of steps, lines against a year earlier, marks."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -90,7 +91,7 @@ def parts_by_month(
         return (view.nothing(),)
     months = frame["month"].unique().sort().to_list()
     column = view.named(name)
-    parts = {}
+    parts: dict[str, Sequence[int]] = {}
     for part in frame[column].unique(maintain_order=True):
         known = dict(frame.filter(pl.col(column) == part).select("month", value).iter_rows())
         parts[part] = [known.get(month, 0) for month in months]
