@@ -1,14 +1,11 @@
 """What pages say to Streamlit: the only place that knows it."""
 
 from guanqing.ui.loading.account import rules_touched
-from guanqing.ui.agenda import activity_parts, agenda, attendance, attendance_finding
 from guanqing.ui.alerts import alert_strip
 from guanqing.ui.widgets.cards import (
     kpi,
     kpi_row,
 )
-from guanqing.ui.clauses import clauses
-from guanqing.ui.feedback import feedback, handled, inspections, open_cases, volunteers
 from guanqing.ui.figures import (
     change_of,
     ends_within_month,
@@ -70,7 +67,6 @@ from guanqing.ui.sources import (
     reconciliation,
     reconciliation_verdict,
 )
-from guanqing.ui.surveys import answers, groups, questions, satisfaction_card
 from guanqing.ui.target_evidence import evidence
 from guanqing.ui.target_facts import story_facts
 from guanqing.ui.plan.notes import (
@@ -101,12 +97,7 @@ from guanqing.ui.shell.visitor import only_here
 from guanqing.ui.words import named, say, weekday_names
 
 __all__ = [
-    "activity_parts",
-    "agenda",
     "alert_strip",
-    "answers",
-    "attendance",
-    "attendance_finding",
     "begin",
     "calendar",
     "change_of",
@@ -117,24 +108,19 @@ __all__ = [
     "chosen_target",
     "class_gaps",
     "class_lines",
-    "clauses",
     "concentration",
     "countermeasures",
     "ends_within_month",
     "evidence",
     "facts",
-    "feedback",
     "files_to_load",
     "generations",
     "group_tables",
-    "groups",
-    "handled",
     "head",
     "headline_cards",
     "history_verdict",
     "holders",
     "hours",
-    "inspections",
     "kpi",
     "kpi_row",
     "labelled",
@@ -157,7 +143,6 @@ __all__ = [
     "note_form",
     "notes_made",
     "only_here",
-    "open_cases",
     "open_library",
     "overview_cards",
     "panel",
@@ -165,7 +150,6 @@ __all__ = [
     "plan_parts",
     "plan_verdict",
     "query",
-    "questions",
     "ranking",
     "reason_names",
     "reasons",
@@ -179,7 +163,6 @@ __all__ = [
     "reports",
     "rules_met",
     "rules_touched",
-    "satisfaction_card",
     "say",
     "scorecard",
     "story_facts",
@@ -192,7 +175,6 @@ __all__ = [
     "target_list",
     "target_value",
     "trend",
-    "volunteers",
     "weekday_names",
     "what_to_mend",
 ]
