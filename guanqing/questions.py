@@ -33,6 +33,8 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "limit": (_number, "10"),
     "floor": (_number, "5"),
     "target": (str, "card_holders"),
+    "figures": (_codes, "loans,class_share"),
+    "register": (str, "events"),
 }
 
 
@@ -59,6 +61,8 @@ def defaults(facts: dict[str, Any]) -> dict[str, Any]:
         "floor": 0,
         "readers": [],
         "target": None,
+        "figures": None,
+        "register": None,
     }
 
 

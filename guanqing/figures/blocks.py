@@ -43,6 +43,7 @@ class Link:
     words: str
     page: str
     asked: Mapping[str, str] = field(default_factory=dict)
+    icon: str | None = None  # name of a material symbol
 
 
 @dataclass(frozen=True)

@@ -47,9 +47,7 @@ def issues_by_channel(view: View) -> Content:
     totals = frame.group_by(name).agg(pl.col("issued_count").sum())
     totals = totals.with_columns(issued_share=pl.col("issued_count") / pl.col("issued_count").sum())
     headline = headlines.largest(totals, "finding.top_issue_channel", name, "issued_share")
-    return content(
-        view.say(headline), *parts_by_month(view, frame, "channel_name", "issued_count")
-    )
+    return content(view.say(headline), *parts_by_month(view, frame, "channel_name", "issued_count"))
 
 
 def _reasons(view: View) -> dict[str, dict[str, str]]:
@@ -74,7 +72,9 @@ def cancellations_by_reason(view: View) -> Content:
     kinds = rows.group_by("kind").agg(pl.col("card_share").sum()).sort("kind")
     key = [
         (colours.get(kind, view.look.muted), f"{view.t('cards.kind_' + kind)} {part}")
-        for kind, part in zip(kinds["kind"], view.shares(kinds["card_share"].to_list()), strict=True)
+        for kind, part in zip(
+            kinds["kind"], view.shares(kinds["card_share"].to_list()), strict=True
+        )
     ]
     so_far = rows["card_share"].cum_sum().to_list()
     words = [

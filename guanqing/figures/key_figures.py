@@ -8,7 +8,7 @@ from collections.abc import Callable
 from guanqing import headlines, measures, text
 from guanqing.figures.blocks import Card
 from guanqing.figures.figure import Content, Figure, content, enter
-from guanqing.figures.scorecard import standings
+from guanqing.figures.plan.standing import standings
 from guanqing.figures.view import View
 from guanqing.plan import Standing, Target
 

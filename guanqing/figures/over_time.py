@@ -1,13 +1,11 @@
 """What figures over time share: labels of steps, lines against a year earlier, marks."""
 
-from collections.abc import Callable
 from datetime import date
 
 import polars as pl
 from markupsafe import Markup
 
 from guanqing import charts, text
-from guanqing.charts.marks import Marks
 from guanqing.charts.times import Line
 from guanqing.figures.blocks import Block, Chart
 from guanqing.figures.marking import legend, on_days, on_months
@@ -84,7 +82,9 @@ def _lines(
     return lines
 
 
-def parts_by_month(view: View, frame: pl.DataFrame, name: str, value: str) -> tuple[Block | None, ...]:
+def parts_by_month(
+    view: View, frame: pl.DataFrame, name: str, value: str
+) -> tuple[Block | None, ...]:
     """Return a count by month cut into its parts; name is a column with _zh and _en."""
     if frame.is_empty():
         return (view.nothing(),)
@@ -96,7 +96,5 @@ def parts_by_month(view: View, frame: pl.DataFrame, name: str, value: str) -> tu
         parts[part] = [known.get(month, 0) for month in months]
     marks = on_months(view, months)
     labels = month_labels(view, months)
-    figure = charts.stacked(
-        labels, parts, view.count, view.look, height=view.height, marks=marks
-    )
+    figure = charts.stacked(labels, parts, view.count, view.look, height=view.height, marks=marks)
     return Chart(figure, view.t("alt.parts")), legend(view, marks)

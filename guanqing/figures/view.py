@@ -2,7 +2,7 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -31,10 +31,15 @@ class Answer:
     is_drawn: bool = True
 
     @property
+    def written(self) -> dict[str, str]:
+        """Return the parameters as a person would type them."""
+        return {name: questions.written(value) for name, value in self.params.items()}
+
+    @property
     def command(self) -> str:
         """Return the line that asks the same question again."""
-        given = [f"{name}={questions.written(value)}" for name, value in self.params.items()]
-        return shlex.join(["guanqing", "query", self.query, *(w for g in given for w in ("-p", g))])
+        given = [word for name, value in self.written.items() for word in ("-p", f"{name}={value}")]
+        return shlex.join(["guanqing", "query", self.query, *given])
 
 
 def _at_once(_key: str, make: Callable[[], T]) -> T:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
-from guanqing import headlines as findings, text
+from guanqing import headlines as findings
+from guanqing import text
 from guanqing.ui.shell.session import language, t
 
 

@@ -11,8 +11,8 @@ from guanqing.intake.proposals import Proposal
 from guanqing.intake.proposals.stamps import DAY_FIRST, MONTH_FIRST
 from guanqing.records import Field, code_names
 from guanqing.ui.loading.reading import SAMPLES, sample
-from guanqing.ui.widgets.panels import note
 from guanqing.ui.shell.session import language, t
+from guanqing.ui.widgets.blocks import note
 
 NONE = ""
 ACROSS = 3

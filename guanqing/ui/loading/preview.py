@@ -8,8 +8,10 @@ import streamlit as st
 
 from guanqing.intake.opening import Opened
 from guanqing.ui.loading.reading import Taken, samples, unused, used_count
-from guanqing.ui.widgets.panels import note, step, table_html
 from guanqing.ui.shell.session import language, t
+from guanqing.ui.widgets.blocks import note
+from guanqing.ui.widgets.panels import step
+from guanqing.ui.widgets.tables import table_html
 
 OPEN_AT_FIRST = 2  # files whose mapping is unfolded
 LISTED = 12

@@ -9,17 +9,19 @@ from typing import Any
 import streamlit as st
 
 from guanqing import text
+from guanqing.figures.account import PARTS, equation, rules_touched
 from guanqing.intake import refusals, rules
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.store import Store, default_store
-from guanqing.ui.loading import account as accounts
-from guanqing.ui import sources
 from guanqing.ui.loading.history import confirm_going_back
 from guanqing.ui.loading.job import PHASES, Job, desk
 from guanqing.ui.loading.preview import listed
-from guanqing.ui.widgets.panels import note, said, step, table
+from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import language, t, tell
-from guanqing.ui.shell.visitor import only_here
+from guanqing.ui.shell.view import view
+from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.panels import step, work
+from guanqing.ui.widgets.tables import table
 
 EVERY_SECONDS = 0.5
 SHOWN = 12
@@ -28,7 +30,6 @@ VALUE_SIGNS = 40
 
 def load_under_way() -> None:
     """Show how far the load under way has come, or say why the last one could not be done."""
-    only_here()
     desk().collect()
     if desk().job:
         _follow()
@@ -65,9 +66,8 @@ def _where(job: Job) -> str:
     return t("loading.at_phase", phase=t(f"loading.phase_{job.phase}"), seconds=job.seconds)
 
 
-def last_load_verdict() -> str:
-    """Say in one line what the last load came to."""
-    report = desk().report
+def _verdict(report: LoadReport | None) -> str:
+    """Return in one line what the last load came to."""
     if report and report.load_number is None:
         return t("loading.nothing_new")
     files = _files(report)
@@ -82,26 +82,33 @@ def last_load_verdict() -> str:
     return t(key, lines=shown["line_count"], refused=shown["refused_count"])
 
 
-def rules_met() -> dict[str, int]:
-    """Return how many lines met each rule in the load that has just ended, else in the last."""
+def rules_met() -> None:
+    """Draw the rules met by the load that has just ended, else by the last."""
+    applied = asked("rules_applied")
     report = desk().report
-    return report.by_rule if report else sources.rules_met()
+    met = (
+        report.by_rule
+        if report
+        else dict(applied.frame.select("rule_code", "line_count").iter_rows())
+    )
+    if met:
+        with work("rules", t("loading.rules"), "records", [applied]):
+            st.html(rules_touched(view(), met) or "")
 
 
 def last_load() -> None:
     """Draw the account of the load that has just ended, else of the last behind the library."""
     report = desk().report
-    if not _files(report):
-        note(t("loading.never_hint"))
-        return
-    if report is None:
-        sources.files_of_load()
-        return
-    if report.load_number is None:
-        note(t("loading.nothing_new_hint"))
-    accounts.equation(_files(report))
-    if report.skipped:
-        note(t("loading.skipped_kept", names=listed(report.skipped)))
+    with work("account", _verdict(report), "records", [asked("load_account")]):
+        files = _files(report)
+        if not files:
+            note(t("loading.never_hint"))
+            return
+        if report and report.load_number is None:
+            note(t("loading.nothing_new_hint"))
+        st.html(equation(view(), files))
+        if report and report.skipped:
+            note(t("loading.skipped_kept", names=listed(report.skipped)))
 
 
 def what_to_mend() -> None:
@@ -191,11 +198,13 @@ def refused_lines(store: Store, number: int) -> bytes:
 
 
 def _files(report: LoadReport | None) -> list[Mapping[str, Any]]:
-    return [_as_row(file) for file in report.files] if report else [*sources.newest_files()]
+    if report:
+        return [_as_row(file) for file in report.files]
+    return [*asked("load_account").frame.to_dicts()]
 
 
 def _as_row(file: FileReport) -> dict[str, Any]:
-    counts = {f"{part}_count": getattr(file, part) for part in accounts.PARTS}
+    counts = {f"{part}_count": getattr(file, part) for part in PARTS}
     return {
         "file_name": file.file_name,
         "record_kind": file.kind,

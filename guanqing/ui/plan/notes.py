@@ -1,123 +1,45 @@
-"""What was noted and decided about a promise, and the forms that add to it, with their history."""
+"""What is entered about a promise or a milestone: a note, an owner, a report."""
 
 from collections.abc import Mapping
 from datetime import date
-from html import escape
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from guanqing import plan, text
+from guanqing.figures.plan.standing import chosen_milestone, chosen_target, plan_year, year_plan
+from guanqing.figures.plan.words import owner_of
+from guanqing.plan import Milestone, Target
 from guanqing.problems import Problem
 from guanqing.records import code_names
 from guanqing.registers import journal
 from guanqing.registers.journal import Change
-from guanqing.ui.shell import filters
-from guanqing.ui.widgets.cards import badge
-from guanqing.ui.shell.library import facts, query
-from guanqing.ui.widgets.panels import note, said, table
 from guanqing.ui.registers.saving import turn
+from guanqing.ui.shell import filters
+from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, t, tell
-from guanqing.ui.target_facts import owner_of
-from guanqing.ui.targets import milestones, plan_year, year_plan
+from guanqing.ui.shell.view import view
 from guanqing.ui.shell.visitor import came_from, is_here, require_here
-from guanqing.ui.words import written
+from guanqing.ui.widgets.blocks import said
 
 Row = dict[str, Any]
-OWNER = "\x00"  # stands for a name until the sentence around it is HTML
 
 
-def chosen_milestone() -> Row | None:
-    """Return the row of the milestone that the address names."""
-    code = filters.code_asked()
-    return next((row for row in milestones() if row["milestone"].code == code), None)
+def _subject() -> Target | Milestone | None:
+    """Return the target or milestone the page is about."""
+    if target := chosen_target(view()):
+        return target.target
+    milestone = chosen_milestone(view())
+    return milestone and milestone.milestone
 
 
-def milestone_verdict(row: Row) -> None:
-    """Say in large letters which milestone this is, where it stands, and who answers for it."""
-    found: plan.Milestone = row["milestone"]
-    clause = f'<div class="clause">{escape(found.clause[language()])}</div>' if found.clause else ""
-    owner = owner_of(found.code, found.owner)
-    due = t("milestone.due", day=found.due) if found.due else ""
-    st.html(
-        f'<div class="gq gq-story"><div class="what"><h2>{escape(found.name[language()])}</h2>'
-        f'{clause}</div><div class="answer"><div>{badge(row["status"])}</div>'
-        f"<span>{' · '.join(words for words in (written(owner), escape(due)) if words)}</span>"
-        "</div></div>"
-    )
-
-
-def reports(row: Row) -> None:
-    """List every report on a milestone, the latest first, with who made it."""
-    frame = query("milestone_history").filter(milestone_code=row["milestone"].code)
-    if frame.is_empty():
-        return note(t("milestone.no_reports"))
-    columns = [
-        (t("targets.reported"), ""),
-        (t("targets.status"), "s"),
-        (t("milestone.words"), ""),
-        (t("target.by"), "wide"),
-    ]
-    rows = [
-        [
-            text.day_of_year(report["stated_on"], language()),
-            badge(report["state"]),
-            _reported(report),
-            f'<span class="why">{_who(report)}</span>',
-        ]
-        for report in frame.iter_rows(named=True)
-    ]
-    return table(columns, rows)
-
-
-def _subject(row: Row) -> plan.Target | plan.Milestone:
-    found: plan.Target | plan.Milestone = row.get("target") or row["milestone"]
-    return found
-
-
-def notes_made(row: Row) -> None:
-    """List what was noted about a target or milestone, the latest first, with who did."""
-    frame = query("plan_notes_made").filter(target_code=_subject(row).code)
-    if frame.is_empty():
-        return note(t("target.no_notes"))
-    items = "".join(
-        f"<li><b>{text.day(made['noted_on'], language())}</b> {_noted(made)}"
-        f'<span class="why"> {_who(made)}</span></li>'
-        for made in frame.iter_rows(named=True)
-    )
-    st.html(f'<div class="gq"><ul class="gq-notes">{items}</ul></div>')
-    return None
-
-
-def _reported(report: Row) -> str:
-    """Return what was said of a milestone, in the reader's language where somebody said it so."""
-    if report.get(f"note_{language()}"):
-        return escape(str(report[f"note_{language()}"]))
-    return written(report["note_zh"]) if report.get("note_zh") else ""
-
-
-def _noted(made: Row) -> str:
-    owner = t("target.owner_is", name=OWNER) if made["owner"] else ""
-    owner = escape(owner).replace(OWNER, written(made["owner"] or ""))
-    return " ".join(words for words in (owner, written(made["note"] or "")) if words)
-
-
-def _who(made: Row) -> str:
-    """Return who said so: by name, from a file, or nobody but the simulation."""
-    if made["stated_by"]:
-        return written(made["stated_by"])
-    if made["stated_at"]:
-        return escape(t("target.from_file"))
-    return escape(t("app.simulated")) if facts()["is_simulated"] else ""
-
-
-def note_form(row: Row) -> None:
-    """Take a note on a target or milestone, or another owner of it."""
-    if not _may_enter():
+def note_form() -> None:
+    """Take a note on the target or milestone shown, or another owner of it."""
+    subject = _subject()
+    if subject is None or not _may_enter():
         return None
-    code = _subject(row).code
-    owner_now = owner_of(code, _subject(row).owner)
+    code = subject.code
+    owner_now = owner_of(view(), code, subject.owner)
     with st.expander(t("target.add_note")), st.form(f"note-{code}-{turn()}", border=False):
         words = st.text_area(t("target.note"), height=80, placeholder=t("target.note_hint"))
         left, right = st.columns(2)
@@ -131,7 +53,7 @@ def note_form(row: Row) -> None:
             values = {"owner": changed or None, "note": words.strip() or None}
             if not any(values.values()):
                 return said(t("target.nothing_new"), "doubt")
-            key = {"plan_year": plan_year(), "target": code, "noted_on": _iso(day)}
+            key = {"plan_year": plan_year(view()), "target": code, "noted_on": _iso(day)}
             was = _noted_that_day(code, key)
             _enter("plan_notes", key, _joined(was, values), by, was)
     return None
@@ -139,7 +61,7 @@ def note_form(row: Row) -> None:
 
 def _noted_that_day(code: str, key: Row) -> Row | None:
     """Return what was noted on the same day: a day has one row."""
-    there = query("plan_notes_made").filter(target_code=code).to_dicts()
+    there = query("plan_notes_made", target=code).to_dicts()
     same = next((made for made in there if _iso(made["noted_on"]) == key["noted_on"]), None)
     return same and {"owner": same["owner"], "note": same["note"]}
 
@@ -151,12 +73,13 @@ def _joined(was: Row | None, values: Row) -> Row:
     return {"owner": values["owner"] or was["owner"], "note": "\n".join(notes) or None}
 
 
-def milestone_form(row: Row) -> None:
-    """Take a report on a milestone: its state from a day on, and what was said."""
-    if not _may_enter():
+def milestone_form() -> None:
+    """Take a report on the milestone shown: its state from a day on, and what was said."""
+    found = chosen_milestone(view())
+    if found is None or not _may_enter():
         return
-    code, states = row["milestone"].code, code_names("milestone_state")
-    now = row["status"] if row["status"] in states else "under_way"
+    code, states = found.milestone.code, code_names("milestone_state")
+    now = found.status if found.status in states else "under_way"
     with st.expander(t("milestone.add")), st.form(f"milestone-{code}-{turn()}", border=False):
         left, middle, right = st.columns(3)
         state = left.selectbox(
@@ -171,7 +94,7 @@ def milestone_form(row: Row) -> None:
         by = right.text_input(t("target.by"), value=_entered_by())
         words = st.text_area(t("milestone.words"), height=80)
         if st.form_submit_button(t("target.save")):
-            key = {"plan_year": plan_year(), "milestone": code, "stated_on": _iso(day)}
+            key = {"plan_year": plan_year(view()), "milestone": code, "stated_on": _iso(day)}
             said_in = "note_zh" if language() == "zh" else "note_en"
             values = {"state": state, "note_zh": None, "note_en": None}
             _enter(
@@ -184,13 +107,14 @@ def milestone_form(row: Row) -> None:
 
 
 def _reported_that_day(code: str, key: Row) -> Row | None:
-    there = query("milestone_history").filter(milestone_code=code).to_dicts()
+    there = query("milestone_history", target=code).to_dicts()
     same = next((made for made in there if _iso(made["stated_on"]) == key["stated_on"]), None)
     return same and {name: same[name] for name in ("state", "note_zh", "note_en")}
 
 
 def _may_enter() -> bool:
-    return bool(year_plan().targets or year_plan().milestones) and is_here(*came_from())
+    known = year_plan(view())
+    return bool(known.targets or known.milestones) and is_here(*came_from())
 
 
 def _entered_by() -> str:
@@ -219,20 +143,3 @@ def _enter(register: str, key: Row, values: Mapping[str, Any], by: str, was: Row
     st.session_state["entry_turn"] = turn() + 1  # the form begins anew
     st.rerun()
     return None
-
-
-def milestone_list(rows: list[Row], link: Any) -> None:
-    """Draw milestones, one a line: name and last words, state; link leads to the story of each."""
-    for row in rows:
-        found: plan.Milestone = row["milestone"]
-        with st.container(key=f"mile-{found.code}"):
-            link(found.code, found.name[language()])
-            st.html(_milestone(row))
-
-
-def _milestone(row: Row) -> str:
-    day = text.day_of_year(row["stated_on"], language()) if row.get("stated_on") else ""
-    return (
-        f'<div class="gq gq-mile"><span class="why">{escape(day)} {_reported(row)}</span>'
-        f'<span class="state">{badge(row["status"])}</span></div>'
-    )

@@ -8,8 +8,6 @@ import polars as pl
 import streamlit as st
 
 from guanqing import records, registers, text
-from guanqing.ui.shell.library import facts
-from guanqing.ui.widgets.panels import note, said, step, table_html
 from guanqing.ui.registers.form import mend_row, new_row
 from guanqing.ui.registers.history import corrected
 from guanqing.ui.registers.paste import pasted_rows
@@ -24,8 +22,11 @@ from guanqing.ui.registers.rows import (
     who,
 )
 from guanqing.ui.registers.saving import entered_by, say_now
+from guanqing.ui.shell.library import asked, facts
 from guanqing.ui.shell.session import language, t
-from guanqing.ui.shell.visitor import only_here
+from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.panels import step, work
+from guanqing.ui.widgets.tables import table_html
 
 WAYS = ("new", "paste", "mend")
 PAGE = 11  # and the page fits the first screen of a desk
@@ -33,7 +34,6 @@ PAGE = 11  # and the page fits the first screen of a desk
 
 def choose_register() -> None:
     """Offer the registers."""
-    only_here()
     if "register" not in st.session_state:
         st.session_state["register"] = FIRST
     st.segmented_control(
@@ -48,14 +48,8 @@ def choose_register() -> None:
     )
 
 
-def register_queries() -> list[str]:
-    """Return the queries behind the rows of the register."""
-    return [f"register_{kind().code}"]
-
-
 def register_desk() -> None:
     """Draw where rows are entered: one by one, pasted, or corrected."""
-    only_here()
     with step("desk", t("registers.desk"), t("registers.desk_hint")):
         if facts()["is_simulated"]:
             said(t("registers.only_simulated"), "doubt")
@@ -85,8 +79,8 @@ def register_desk() -> None:
             note(t("registers.name_first"))
 
 
-def register_verdict() -> str:
-    """Say how many rows the register has."""
+def _headline() -> str:
+    """Return how many rows the register has."""
     count = frame().height
     name = kind().name
     if not count:
@@ -104,7 +98,11 @@ def _from_the_top() -> None:
 
 def register_rows() -> None:
     """Draw the rows of the register, the newest first, each with who said so and when."""
-    only_here()
+    with work("register", _headline(), "records", [asked(f"register_{kind().code}")]):
+        _rows()
+
+
+def _rows() -> None:
     if not frame().height:
         note(t("registers.no_rows_hint"))
         return

@@ -6,9 +6,9 @@ from pathlib import Path
 import streamlit as st
 
 from guanqing.intake import templates
-from guanqing.ui.widgets.panels import note
 from guanqing.ui.registers.rows import branches, kind
 from guanqing.ui.shell.session import language, t
+from guanqing.ui.widgets.blocks import note
 
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 

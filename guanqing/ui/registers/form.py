@@ -8,7 +8,6 @@ import streamlit as st
 
 from guanqing import registers
 from guanqing.registers import Values
-from guanqing.ui.widgets.panels import note, said
 from guanqing.ui.registers.fields import ask, asked, at_first, decisive, draw, given, widget_key
 from guanqing.ui.registers.history import changes_of, history_of_row
 from guanqing.ui.registers.rows import (
@@ -23,6 +22,7 @@ from guanqing.ui.registers.rows import (
 )
 from guanqing.ui.registers.saving import look_over, save, say_later, turn, warn
 from guanqing.ui.shell.session import t
+from guanqing.ui.widgets.blocks import note, said
 
 OFFERED = 200
 

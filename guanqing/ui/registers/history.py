@@ -8,9 +8,8 @@ from typing import Any
 import streamlit as st
 
 from guanqing import registers, text
+from guanqing.figures import Answer
 from guanqing.registers import Values
-from guanqing.ui.shell.library import query
-from guanqing.ui.widgets.panels import note, table_html
 from guanqing.ui.registers.rows import (
     called,
     in_words,
@@ -20,14 +19,23 @@ from guanqing.ui.registers.rows import (
     say_values,
     token,
 )
+from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import t
+from guanqing.ui.widgets.blocks import note
+from guanqing.ui.widgets.panels import work
+from guanqing.ui.widgets.tables import table_html
 
 SHOWN = 30
 
 
+def answered() -> Answer:
+    """Return what was entered in the register that is shown, as the query answers it."""
+    return asked("register_history", register=kind().code)
+
+
 def entries() -> list[dict[str, Any]]:
     """Return what was entered in the register that is shown, the newest first."""
-    return query("register_history").filter(register=kind().code).to_dicts()
+    return answered().frame.to_dicts()
 
 
 def corrected() -> dict[str, int]:
@@ -40,9 +48,8 @@ def corrected() -> dict[str, int]:
     return counts
 
 
-def history_verdict() -> str:
-    """Say in one line how much was typed into the register."""
-    found = entries()
+def _headline(found: Sequence[Mapping[str, Any]]) -> str:
+    """Return in one line how much was typed into the register."""
     if not found:
         return t("registers.no_history")
     by = len({entry["entered_by"] for entry in found})
@@ -52,12 +59,13 @@ def history_verdict() -> str:
 def register_history() -> None:
     """Draw the entries of the register, the newest first."""
     found = entries()
-    if not found:
-        note(t("registers.no_history_hint"))
-        return
-    _draw(found[:SHOWN])
-    if len(found) > SHOWN:
-        note(t("loading.shown_first", shown=SHOWN))
+    with work("entries", _headline(found), "records", [answered()]):
+        if not found:
+            note(t("registers.no_history_hint"))
+            return
+        _draw(found[:SHOWN])
+        if len(found) > SHOWN:
+            note(t("loading.shown_first", shown=SHOWN))
 
 
 def history_of_row(row: Values) -> None:

@@ -13,7 +13,6 @@ from guanqing.intake.pasting import Known, Pasted, Remark, Row
 from guanqing.problems import Problem
 from guanqing.registers import Values
 from guanqing.registers.journal import Change
-from guanqing.ui.widgets.panels import note, said, table_html
 from guanqing.ui.registers.file import by_file
 from guanqing.ui.registers.history import changes_of
 from guanqing.ui.registers.rows import (
@@ -28,6 +27,8 @@ from guanqing.ui.registers.rows import (
 )
 from guanqing.ui.registers.saving import save, say_later
 from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.tables import table_html
 
 SHOWN = 12
 VALUE_SIGNS = 40

@@ -9,11 +9,11 @@ from guanqing.problems import Problem
 from guanqing.registers import Values, checks, journal
 from guanqing.registers.checks import Fault
 from guanqing.registers.journal import Change
-from guanqing.ui.shell.library import facts
-from guanqing.ui.widgets.panels import said
 from guanqing.ui.registers.rows import called, journal_path, kind, known_branches, near
+from guanqing.ui.shell.library import facts
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.visitor import require_here
+from guanqing.ui.widgets.blocks import said
 
 
 def entered_by() -> str:

@@ -13,9 +13,10 @@ import polars as pl
 import streamlit as st
 
 from guanqing import reference, store, warehouse
+from guanqing.figures import Answer
 from guanqing.problems import Problem
 from guanqing.registers import journal
-from guanqing.ui.shell.session import tell
+from guanqing.ui.shell.session import t, tell
 
 Stamp = tuple[str, int, int]
 
@@ -38,6 +39,12 @@ def may_see_names() -> bool:
     return os.environ.get("GUANQING_NAMES") == "1"
 
 
+def offer_names() -> None:
+    """Offer readers' names instead of masks, where the server allows them."""
+    if may_see_names():
+        st.toggle(t("readers.show_names"), key="show_names")
+
+
 def facts() -> dict[str, Any]:
     """Return what the library is: its names, days, layout, whether it is simulated."""
     return query("library_facts").row(0, named=True)
@@ -45,9 +52,19 @@ def facts() -> dict[str, Any]:
 
 def query(name: str, **params: object) -> pl.DataFrame:
     """Run a query with those of the session's filters it takes; what is given here goes first."""
+    return asked(name, **params).frame
+
+
+def asked(name: str, **params: object) -> Answer:
+    """Return the answer to a query, with the parameters it was asked with."""
     known = st.session_state.get("filters", {}) | params
-    taken = {key: known[key] for key in sorted(warehouse.parameters(name))}
-    return _run(st.session_state["library"], may_see_names(), name, taken)
+    bound = {key: known[key] for key in sorted(warehouse.parameters(name))}
+    return Answer(name, bound, answer(name, bound))
+
+
+def answer(name: str, params: dict[str, Any]) -> pl.DataFrame:
+    """Return the rows of a query with these parameters, kept for whoever asks the same."""
+    return _run(st.session_state["library"], may_see_names(), name, params)
 
 
 @st.cache_data(max_entries=1000, show_spinner=False)

@@ -13,8 +13,8 @@ import streamlit as st
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from guanqing.figures.markup import fill
 from guanqing.problems import Problem
-from guanqing.ui.widgets.panels import note, step
 from guanqing.ui.shell.session import t, tell
 
 HERE = {"localhost", "127.0.0.1", "::1"}
@@ -66,8 +66,8 @@ def only_here() -> None:
     try:
         require_here()
     except Problem as problem:
-        with step("elsewhere", t("loading.elsewhere")):
-            note(tell(problem))
+        with st.container(key="step-elsewhere"):
+            st.html(fill("panel_head", title=t("loading.elsewhere"), below=tell(problem)))
         st.stop()
 
 

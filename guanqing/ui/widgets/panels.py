@@ -2,138 +2,159 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from html import escape
+from collections.abc import Sequence
 
-import plotly.graph_objects as go
+import duckdb
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from guanqing import measures, text, warehouse
+from guanqing import figures, measures, text, warehouse
+from guanqing.figures import Answer, Exhibit
+from guanqing.figures.figure import Content, cases
+from guanqing.figures.markup import fill
+from guanqing.measures import Measure
+from guanqing.problems import Problem
 from guanqing.ui.shell import filters
-from guanqing.ui.shell.library import facts, query
-from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.library import facts
+from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.view import view
+from guanqing.ui.widgets.blocks import draw, said
 
 BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
 
-@contextmanager
-def panel(name: str, finding: str, *, measure: str, queries: Sequence[str]) -> Iterator[None]:
-    """Frame a chart or a table under its finding, with its definition, SQL and data to hand.
+def panel(name: str, *, height: int = 240, is_still: bool = False) -> DeltaGenerator:
+    """Show a figure by its name: its headline, evidence and drawing; return where it stands.
 
-    name is unique on the page; measure is one of data/measures.toml; queries are those behind it,
-    the first being what the download holds.
+    A figure that cannot be shown says why, and the page goes on.
     """
-    label = measures.load()[measure].label[language()]
-    with st.container(key=f"panel-{name}"):
-        st.html(
-            f'<div class="gq"><h2 class="gq-title">{escape(finding)}</h2>'
-            f'<div class="gq-sub">{escape(label)}</div></div>'
-        )
-        define(name, measure, queries)
-        yield
+    place = st.container(key=f"panel-{name}")
+    with place:
+        exhibit = exhibited(name, height=height, is_still=is_still)
+        if exhibit is not None:
+            head(exhibit.headline, exhibit.measure.label[language()])
+            define(exhibit)
+            for number, block in enumerate(exhibit.content.blocks):
+                draw(block, f"{name}-{number}")
+    return place
 
 
-@contextmanager
-def step(name: str, title: str, words: str = "") -> Iterator[None]:
+def bare(name: str, *, height: int = 240) -> None:
+    """Show a figure without a frame: its drawing says what it is."""
+    exhibit = exhibited(name, height=height)
+    if exhibit is not None:
+        with st.container(key=f"bare-{name}"):
+            for number, block in enumerate(exhibit.content.blocks):
+                draw(block, f"{name}-{number}")
+
+
+def exhibited(name: str, *, height: int = 240, is_still: bool = False) -> Exhibit | None:
+    """Return a figure as this session sees it; None where it cannot be, which is said."""
+    try:
+        return figures.named(name).show(view(height=height, is_still=is_still))
+    except Problem as problem:
+        said(tell(problem), "bad")
+    except duckdb.Error as error:
+        said(t("problem.figure_failed", name=name, reason=str(error).splitlines()[0]), "bad")
+    return None
+
+
+def work(name: str, headline: str, measure: str, answers: Sequence[Answer]) -> DeltaGenerator:
+    """Frame rows that are worked on, under what they are, with their evidence like a figure's."""
+    place = st.container(key=f"panel-{name}")
+    with place:
+        about = measures.named(measure)
+        head(headline, about.label[language()])
+        found = tuple(answers)
+        define(Exhibit(name, about, Content(headline, ()), found, cases(about, found, view())))
+    return place
+
+
+def step(name: str, title: str, words: str = "") -> DeltaGenerator:
     """Frame something to be done, which counts nothing and so has no definition."""
-    with st.container(key=f"step-{name}"):
-        below = f'<div class="gq-sub">{escape(words)}</div>' if words else ""
-        st.html(f'<div class="gq"><h2 class="gq-title">{escape(title)}</h2>{below}</div>')
-        yield
+    place = st.container(key=f"step-{name}")
+    with place:
+        head(title, words)
+    return place
 
 
-def show(figure: go.Figure, *, alt: str, key: str) -> None:
-    """Draw a chart across its panel; alt says in words what it shows."""
-    st.plotly_chart(
-        figure,
-        theme=None,
-        key=f"chart-{key}",
-        alt=alt,
-        config={"displayModeBar": False, "responsive": True},
-    )
+def head(title: str, below: str) -> None:
+    """Write the title of a panel and the line below it."""
+    st.html(fill("panel_head", title=title, below=below))
 
 
-def draw(html: str) -> None:
-    """Draw a chart that is HTML already."""
-    st.html(html)
-
-
-def note(words: str) -> None:
-    """Say something beside the charts, quietly."""
-    st.html(f'<div class="gq gq-sub">{escape(words)}</div>')
-
-
-def said(words: str, tone: str) -> None:
-    """Say something that has to be read; tone is a class of style.css: good, bad, doubt, go."""
-    st.html(f'<div class="gq gq-said {tone}">{escape(words)}</div>')
-
-
-def key(entries: Sequence[tuple[str, str]]) -> None:
-    """Say what colours mean, for a chart whose marks have no room to say it."""
-    marks = "".join(
-        f'<span><i style="background:{colour}"></i>{escape(words)}</span>'
-        for colour, words in entries
-    )
-    st.html(f'<div class="gq gq-key">{marks}</div>')
-
-
-def define(name: str, measure: str, queries: Sequence[str]) -> None:
+def define(exhibit: Exhibit, key: str = "") -> None:
     """Offer what a figure counts, from which days, at which day, by which SQL, and its rows."""
-    defined = measures.load()[measure]
-    # the bytes are made when somebody clicks, in a thread that knows no session: bind all of it now
-    frame = query(queries[0])
+    name = key or exhibit.name
     mark = {t("app.data_kind"): t("app.simulated")} if facts()["is_simulated"] else {}
+    drawn = drawn_rows(exhibit)
     with (
         st.container(key=f"define-{name}"),
         st.popover(t("define.button"), type="tertiary", help=None),
     ):
-        st.html(_definition(defined, queries))
-        st.download_button(
-            t("define.download"),
-            data=lambda: csv_of(frame, mark),
-            file_name=_file_name(queries[0]),
-            mime="text/csv",
-            key=f"download-{name}",
-            on_click="ignore",
-        )
+        st.html(_definition(exhibit))
+        for number, (query, rows) in enumerate(drawn.items()):
+            # the bytes are made when somebody clicks, in a thread that knows no session
+            st.download_button(
+                t("define.download") if len(drawn) == 1 else t("define.download_of", name=query),
+                data=lambda rows=rows: csv_of(rows, mark),
+                file_name=_file_name(query),
+                mime="text/csv",
+                key=f"download-{name}" + (f"-{number}" if number else ""),
+                on_click="ignore",
+            )
 
 
-def _definition(measure: measures.Measure, queries: Sequence[str]) -> str:
-    chosen, shown, about = filters.chosen(), filters.filters(), facts()
-    period = text.span(chosen.start_date, chosen.last_day, language())
-    complete = t("define.running") if chosen.is_running else t("define.complete")
+def drawn_rows(exhibit: Exhibit) -> dict[str, pl.DataFrame]:
+    """Return the rows that a figure draws, by query; one asked twice has those of both askings."""
+    drawn: dict[str, list[pl.DataFrame]] = {}
+    for answer in exhibit.answers:
+        if answer.is_drawn:
+            drawn.setdefault(answer.query, []).append(answer.frame)
+    return {query: pl.concat(frames) for query, frames in drawn.items()}
+
+
+def _definition(exhibit: Exhibit) -> str:
+    measure: Measure = exhibit.measure
     rows = [
         (t("define.counts"), measure.definition[language()]),
-        (t("define.cases"), text.count(_cases(measure, queries[0]), language())),
-        (t("define.period"), f"{period} · {complete}"),
-        (t("define.as_of"), text.day(shown["as_of"], language())),
+        (t("define.cases"), text.count(exhibit.case_count, language())),
+        (t("define.period"), _period(exhibit.answers)),
+        (t("define.as_of"), text.day(filters.filters()["as_of"], language())),
         (t("define.standard"), t(f"standard.{measure.standard}")),
     ]
-    if about["is_simulated"]:
+    if facts()["is_simulated"]:
         rows.append((t("define.data"), t("app.simulated_note")))
-    listed = "".join(f"<dt>{escape(term)}</dt><dd>{escape(words)}</dd>" for term, words in rows)
-    sql = "\n\n".join(warehouse.source(query_name).strip() for query_name in queries)
-    return (
-        f'<div class="gq gq-def"><b>{escape(measure.label[language()])}</b><dl>{listed}'
-        f'<dt>SQL</dt><dd><pre tabindex="0">{escape(sql)}</pre></dd></dl></div>'
+    asked: dict[str, list[Answer]] = {}
+    for answer in exhibit.answers:
+        asked.setdefault(answer.query, []).append(answer)
+    sources = [(warehouse.source(query).strip(), answers) for query, answers in asked.items()]
+    return fill(
+        "definition",
+        title=measure.label[language()],
+        rows=rows,
+        sources=sources,
+        again=t("define.again"),
     )
 
 
-def _cases(measure: measures.Measure, shown: str) -> int:
-    """Return how many cases stand behind a figure: loans, readers, cards, or the rows shown."""
-    if not measure.cases:
-        return query(shown).height
-    name, column = measure.cases.split(".")
-    rows = query(name)
-    return int(rows[column][0] or 0) if rows.height else 0
+def _period(answers: Sequence[Answer]) -> str:
+    """Return the days that were asked about; another choice of days may not touch a figure."""
+    chosen = filters.chosen()
+    asked = next((answer.params for answer in answers if "start_date" in answer.params), None)
+    if asked is None:
+        return t("define.any_period")
+    last_day = asked["end_date"] - filters.period.DAY
+    days = text.span(asked["start_date"], last_day, language())
+    running = chosen.is_running and last_day == chosen.last_day
+    return f"{days} · {t('define.running') if running else t('define.complete')}"
 
 
-def _file_name(query_name: str) -> str:
+def _file_name(query: str) -> str:
     mark = t("app.simulated") + "_" if facts()["is_simulated"] else ""
     chosen = filters.chosen()
-    return f"{mark}{query_name}_{chosen.start_date}_{chosen.last_day}.csv"
+    return f"{mark}{query}_{chosen.start_date}_{chosen.last_day}.csv"
 
 
 def csv_of(frame: pl.DataFrame, mark: dict[str, str]) -> bytes:
@@ -143,27 +164,3 @@ def csv_of(frame: pl.DataFrame, mark: dict[str, str]) -> bytes:
     writer.writerow([*frame.columns, *mark])
     writer.writerows([*row, *mark.values()] for row in frame.iter_rows())
     return (BOM + out.getvalue()).encode()
-
-
-def table(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> None:
-    """Draw a table. columns: heading and class (n number, s status, wide hidden on a phone).
-
-    Cells are HTML the caller has escaped; readers' words come through html.escape.
-    """
-    st.html(f'<div class="gq">{table_html(columns, rows)}</div>')
-
-
-def table_html(columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[str]]) -> str:
-    """Return the same table as HTML, to stand in something else."""
-    head = "".join(f'<th class="{kind}">{escape(words)}</th>' for words, kind in columns)
-    kinds = [kind for _, kind in columns]
-    body = "".join(
-        "<tr>"
-        + "".join(f'<td class="{kind}">{cell}</td>' for kind, cell in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in rows
-    )
-    return (
-        f'<div class="gq-scroll"><table class="gq-t"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{body}</tbody></table></div>"
-    )
