@@ -1,6 +1,5 @@
 """What figures over time share: labels of steps, lines against a year earlier, marks."""
 
-from collections.abc import Sequence
 from datetime import date
 
 import polars as pl
@@ -91,7 +90,7 @@ def parts_by_month(
         return (view.nothing(),)
     months = frame["month"].unique().sort().to_list()
     column = view.named(name)
-    parts: dict[str, Sequence[int]] = {}
+    parts = {}
     for part in frame[column].unique(maintain_order=True):
         known = dict(frame.filter(pl.col(column) == part).select("month", value).iter_rows())
         parts[part] = [known.get(month, 0) for month in months]

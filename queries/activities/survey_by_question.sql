@@ -2,9 +2,9 @@
 --
 -- The wave is that of the last day of the period on which one closed, or where none did, the last one
 -- up to $as_of; waves that closed on the same day are added up, as in the plan. lower_share to
--- upper_share is the 95 % Wilson interval (1.959964 is the normal quantile of 97.5 %); least_share and
--- most_share are the shares of all forms handed out, had nobody who did not answer been satisfied, or
--- everybody. goal is what the plan of the wave's year promises of the overall question.
+-- upper_share is the 95 % Wilson interval (1.959964 is the normal quantile of 97.5 %). The other shares
+-- are of all forms handed out: return_rate and valid_rate those returned and valid, least_share and
+-- most_share those satisfied, had nobody been who gave no valid answer, or everybody. goal is what the plan of the wave's year promises of the overall question.
 --
 -- verdict  met: the whole interval reaches the goal; not_met: none of it does; not_shown: neither;
 --          not_computable, with the reason; null without a goal
@@ -14,7 +14,7 @@
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $as_of       last day on which a wave can have closed
--- columns:  survey_code, closed_on, is_in_period, question_code, question_name_zh, question_name_en, distributed_count, returned_count, valid_count, satisfied_count, return_rate, satisfied_share, lower_share, upper_share, least_share, most_share, goal, verdict, reason
+-- columns:  survey_code, closed_on, is_in_period, question_code, question_name_zh, question_name_en, distributed_count, returned_count, valid_count, satisfied_count, return_rate, valid_rate, satisfied_share, lower_share, upper_share, least_share, most_share, goal, verdict, reason
 
 with
 
@@ -126,6 +126,10 @@ select
         when coalesce(ends.reason, '') != 'more_answers_than_forms'
             then ends.returned_count / nullif(ends.distributed_count, 0)::double
     end as return_rate,
+    case
+        when coalesce(ends.reason, 'no_answers') = 'no_answers'
+            then ends.valid_count / nullif(ends.distributed_count, 0)::double
+    end as valid_rate,
     ends.share as satisfied_share,
     ends.lower_share,
     ends.upper_share,
