@@ -83,7 +83,7 @@ def _named(view: View, broken: pl.DataFrame) -> Block | None:
     name = view.named("code_name")
     events = broken.group_by(
         "target_code", "held_on", "title", view.named("branch_name"), "verdict", maintain_order=True
-    ).agg("field_name", "at_least", "amount", name)
+    ).agg("field_name", "minimum", "amount", name)
     rows = events.sort("held_on", descending=True, maintain_order=True).to_dicts()
     columns = [
         (view.t("activities.day"), "day"),
@@ -97,7 +97,7 @@ def _broken(view: View, row: Row) -> list[Cell]:
     sign, tone = ("?", "doubt") if row["verdict"] == "unknown" else ("✕", "bad")
     values = zip(
         row["field_name"],
-        row["at_least"],
+        row["minimum"],
         row["amount"],
         row[view.named("code_name")],
         strict=True,
