@@ -19,7 +19,7 @@ from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.view import view
-from guanqing.ui.shell.visitor import came_from, is_here, require_here
+from guanqing.ui.shell.visitor import may_change, require_here
 from guanqing.ui.widgets.blocks import said
 
 Row = dict[str, Any]
@@ -114,7 +114,7 @@ def _reported_that_day(code: str, key: Row) -> Row | None:
 
 def _may_enter() -> bool:
     known = year_plan(view())
-    return bool(known.targets or known.milestones) and is_here(*came_from())
+    return bool(known.targets or known.milestones) and may_change()
 
 
 def _entered_by() -> str:

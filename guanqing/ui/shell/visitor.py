@@ -55,9 +55,14 @@ def came_from() -> tuple[str | None, dict[str, str]]:
     return st.context.ip_address, st.context.headers.to_dict()
 
 
+def may_change() -> bool:
+    """Say whether the visitor of this session may change what the library holds."""
+    return is_here(*came_from())
+
+
 def require_here() -> None:
     """Raise the Problem of a visitor from elsewhere; whatever changes a library asks first."""
-    if not is_here(*came_from()):
+    if not may_change():
         raise Problem("not_this_machine")
 
 
