@@ -70,11 +70,11 @@ class Card:
     trail: Sequence[float] = ()
 
 
-Block: TypeAlias = "Chart | Table | Note | Line | Link | Card | Columns | Markup"
-
-
 @dataclass(frozen=True)
 class Columns:
     """Blocks side by side."""
 
-    blocks: Sequence[Block]
+    blocks: Sequence["Block"]
+
+
+Block: TypeAlias = Chart | Table | Note | Line | Link | Card | Columns | Markup
