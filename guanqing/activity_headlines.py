@@ -1,4 +1,4 @@
-"""The sentences above events, satisfaction and feedback: like guanqing.headlines, key and values."""
+"""The sentences above events, satisfaction and feedback, as in guanqing.headlines."""
 
 from typing import Any
 

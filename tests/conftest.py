@@ -27,6 +27,9 @@ YEAR_2019: dict[str, Any] = {
     "limit": 10,
     "floor": 5,
     "readers": [1],
+    "target": None,
+    "figures": None,
+    "register": None,
 }
 
 # One ordinary row of each table: a builder changes what its test is about.

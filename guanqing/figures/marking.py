@@ -61,7 +61,7 @@ def _marks(view: View, starts: Sequence[date], end: date, **asked: object) -> tu
     rows = view.look_up("annotations_shown", **asked)
     several_years = starts[0].year != (end - DAY).year
     # one branch alone on the screen need not be named at each mark
-    is_alone = len((view.filters | asked)["branches"] or ()) == 1
+    is_alone = len({**view.filters, **asked}["branches"] or ()) == 1
     found = []
     for shown in event_markers.numbered(rows.to_dicts()):
         span = event_markers.place(shown.first_day, shown.last_day, starts, end)

@@ -1,4 +1,4 @@
-"""One reader's view of a library: what is asked of it, and in which words and colours it is said."""
+"""One reader's view of a library: what is asked of it, in which words and colours it is said."""
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence

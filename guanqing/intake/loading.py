@@ -35,6 +35,7 @@ from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store, records_of
+from guanqing.text import NOTHING
 
 SETTINGS = DATA / "settings.toml"
 MEMORY_LIMIT = "1200MB"  # the engine goes to disk beyond it, whatever the size of a file
@@ -122,9 +123,8 @@ def _load(
             # the library itself says of a register's rows since when they stand
             changed += found if kind.is_register else 0
             redated += 0 if kind.is_register else found
-    waiting = explaining.refuse_unmapped_kinds(connection)
-    # with a library to keep them beside, they are worth a generation; alone they make none
-    changed += waiting if library.draft.parent else 0
+    # worth a generation even alone: what explains them may be loaded later
+    changed += explaining.refuse_unmapped_kinds(connection)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
@@ -175,14 +175,36 @@ def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> 
     connection.execute(accounts.LEFT_OUT)
     for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
         connection.execute(macro)
-    served = records_of(store.current()) if store.link.exists() else None
-    if served and served.exists():
-        connection.execute(f"attach {values.sql(str(served))} as old (read_only)")
+    if _attach_old_records(connection, store):
         for table in (
             *("layouts", "layout_branches", "file_accounts", "rule_accounts"),
             *("kept_lines", "unmapped_codes"),
         ):
             connection.execute(f"insert into records.{table} by name select * from old.{table}")
+
+
+def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:
+    """Attach the records of the library served as `old`; False where nothing was loaded into it.
+
+    Problem: records_lost, rather than take a library that was loaded for an empty one.
+    """
+    if not store.link.exists():
+        return False
+    library = store.current()
+    records = records_of(library)
+    try:
+        if records.exists():
+            connection.execute(f"attach {values.sql(str(records))} as old (read_only)")
+            return True
+        connection.execute(f"attach {values.sql(str(library))} as served (read_only)")
+        ((was_loaded,),) = connection.execute("select exists (from served.loads)").fetchall()
+        connection.execute("detach served")
+    except (duckdb.Error, OSError):
+        was_loaded = True  # or nobody can tell
+    if was_loaded:
+        whole = [str(kept.number) for kept in store.generations() if records_of(kept.path).exists()]
+        raise Problem("records_lost", path=records, whole=", ".join(whole) or NOTHING)
+    return False
 
 
 def _stage(

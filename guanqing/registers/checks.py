@@ -10,8 +10,8 @@ from typing import Any
 from guanqing import plan
 from guanqing.paths import DATA
 from guanqing.records import Kind
+from guanqing.registers.journal import Values
 
-Values = dict[str, Any]  # as in the journal: days and times as ISO text, so that < tells earlier
 Names = dict[str, dict[str, str]]  # code -> its names, zh and en
 EVERY = "*"
 

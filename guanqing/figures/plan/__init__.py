@@ -1,1 +1,1 @@
-"""The year's plan as figures: its verdict, what needs somebody, the scorecard, one promise's story."""
+"""The plan as figures: verdict, what needs somebody, scorecard, the story of one promise."""

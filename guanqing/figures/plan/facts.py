@@ -2,9 +2,11 @@
 
 from datetime import date
 
+from markupsafe import Markup
+
 from guanqing import text
 from guanqing.figures.figure import Content, content, figure
-from guanqing.figures.markup import Markup, fill, small, strong, written
+from guanqing.figures.markup import fill, small, strong, written
 from guanqing.figures.plan.standing import chosen_target, plan_year
 from guanqing.figures.plan.story import outlook_of
 from guanqing.figures.plan.words import amount, ends, likely, owner_of, unit_of

@@ -98,7 +98,7 @@ def target_path(view: View) -> Content:
 
 def _headline(view: View, standing: Standing, ahead: Outlook) -> str:
     target = standing.target
-    if ahead.words == "drawn" and ahead.end:
+    if ahead.rests_on == "drawn" and ahead.end:
         end, goal = amount(view, ahead.end.value, target), amount(view, standing.goal, target)
         return view.t("target.leads_to", end=end, goal=goal)
     return " ".join(answer(view, standing, ahead))
@@ -107,7 +107,7 @@ def _headline(view: View, standing: Standing, ahead: Outlook) -> str:
 def _way(view: View, path: pl.DataFrame, standing: Standing, ahead: Outlook) -> Way:
     value = standing.value
     bands: list[tuple[date, Range]] = []
-    if ahead.words == "drawn" and value is not None:
+    if ahead.rests_on == "drawn" and value is not None:
         bands = [(view.filters["as_of"], Range(value, value, value, value, value))]
         bands += [(day, _range(band)) for day, band in ahead.path]
     has_interval = standing.target.kind == "survey"

@@ -1,4 +1,4 @@
-"""What is said of a promise: its amounts in the unit it was printed with, and whether we make it."""
+"""What is said of a promise: its amounts as they were printed, and whether we make it."""
 
 from markupsafe import Markup
 
@@ -58,11 +58,11 @@ def answer(view: View, standing: Standing, ahead: Outlook) -> tuple[str, str]:
         first = view.t("outlook.chance", chance=likely(view, ahead.chance))
     if standing.status in ("met", "not_met"):
         first = view.t("outlook.reached" if standing.status == "met" else "outlook.lost")
-    if ahead.words == "drawn" and ahead.end:
+    if ahead.rests_on == "drawn" and ahead.end:
         span = ends(view, ahead.end.lower_80, ahead.end.upper_80, target)
         return first, view.t("outlook.drawn", span=span)
     values = {k: v for k, v in ahead.values.items() if k != "basis" and v is not None}
-    words = view.t(f"outlook.{ahead.words}", **values)
+    words = view.t(f"outlook.{ahead.rests_on}", **values)
     return (first, words) if first else (words, "")
 
 

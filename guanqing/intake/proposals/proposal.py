@@ -130,7 +130,6 @@ class Proposal:
             self.kind,
             self.columns,
             header=() if self.table.has_header else self.table.header,
-            is_dump=self.table.is_dump,
             codes=self.codes,
             code_counts=self.code_counts,
         )

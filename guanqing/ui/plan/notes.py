@@ -29,8 +29,8 @@ def _subject() -> Target | Milestone | None:
     """Return the target or milestone the page is about."""
     if target := chosen_target(view()):
         return target.target
-    milestone = chosen_milestone(view())
-    return milestone and milestone.milestone
+    found = chosen_milestone(view())
+    return found.milestone if found else None
 
 
 def note_form() -> None:

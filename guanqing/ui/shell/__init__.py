@@ -1,1 +1,1 @@
-"""The frame around every page: window, menu, filters, the library opened, the reader of the session."""
+"""The frame around every page: window, menu, filters, library, and who reads it."""

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from functools import partial
 
 import duckdb
 import polars as pl
@@ -14,6 +15,7 @@ from guanqing.figures import Answer, Exhibit
 from guanqing.figures.figure import Content, cases
 from guanqing.figures.markup import fill
 from guanqing.measures import Measure
+from guanqing.period import DAY
 from guanqing.problems import Problem
 from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts
@@ -98,7 +100,7 @@ def define(exhibit: Exhibit, key: str = "") -> None:
             # the bytes are made when somebody clicks, in a thread that knows no session
             st.download_button(
                 t("define.download") if len(drawn) == 1 else t("define.download_of", name=query),
-                data=lambda rows=rows: csv_of(rows, mark),
+                data=partial(csv_of, rows, mark),
                 file_name=_file_name(query),
                 mime="text/csv",
                 key=f"download-{name}" + (f"-{number}" if number else ""),
@@ -145,7 +147,7 @@ def _period(answers: Sequence[Answer]) -> str:
     asked = next((answer.params for answer in answers if "start_date" in answer.params), None)
     if asked is None:
         return t("define.any_period")
-    last_day = asked["end_date"] - filters.period.DAY
+    last_day = asked["end_date"] - DAY
     days = text.span(asked["start_date"], last_day, language())
     running = chosen.is_running and last_day == chosen.last_day
     return f"{days} · {t('define.running') if running else t('define.complete')}"
