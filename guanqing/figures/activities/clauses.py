@@ -83,7 +83,7 @@ def _named(view: View, broken: pl.DataFrame) -> Block | None:
     name = view.named("code_name")
     events = broken.group_by(
         "target_code", "held_on", "title", view.named("branch_name"), "verdict", maintain_order=True
-    ).agg("field_name", "at_least", "amount", name)
+    ).agg("field_name", "minimum", "amount", name)
     rows = events.sort("held_on", descending=True, maintain_order=True).to_dicts()
     columns = [
         (view.t("activities.day"), "day"),
@@ -97,7 +97,7 @@ def _broken(view: View, row: Row) -> list[Cell]:
     sign, tone = ("?", "doubt") if row["verdict"] == "unknown" else ("✕", "bad")
     values = zip(
         row["field_name"],
-        row["at_least"],
+        row["minimum"],
         row["amount"],
         row[view.named("code_name")],
         strict=True,
@@ -111,18 +111,18 @@ def _broken(view: View, row: Row) -> list[Cell]:
 
 
 def _lacking(
-    view: View, field: str, least: float | None, amount: float | None, code: str | None
+    view: View, field: str, minimum: float | None, amount: float | None, code: str | None
 ) -> str:
     """Return what the register says of a field the clause asks for."""
     name = getattr(registers()["events"].fields[field], view.language)
     if amount is None and code is None:
         return view.t("activities.field_missing", field=name)
-    if amount is not None and least is not None:
+    if amount is not None and minimum is not None:
         return view.t(
             "activities.field_short",
             field=name,
             amount=text.exact(amount, view.language),
-            least=text.exact(least, view.language),
+            least=text.exact(minimum, view.language),
         )
     return view.t("activities.field_says", field=name, value=str(code))
 
