@@ -19,24 +19,20 @@ def change(now: float | None, before: float | None) -> float | None:
     return float(now) / float(before) - 1
 
 
-def loans_over_time(months: pl.DataFrame, compared: float | None) -> Headline:
-    """Say how the period compares with the same days a year earlier, or which month is busiest."""
-    if not _total(months, "loan_count"):
+def loans_over_time(steps: pl.DataFrame, compared: float | None) -> Headline:
+    """Say how the period compares with the same days a year earlier, and what was busiest.
+
+    steps are months or days, by their column `month` or `day`.
+    """
+    if not _total(steps, "loan_count"):
         return NOTHING
-    top = months.sort("loan_count", descending=True).row(0, named=True)
-    values = {"month": top["month"], "count": int(top["loan_count"])}
+    top = steps.sort("loan_count", descending=True).row(0, named=True)
+    step = "day" if "day" in top else "month"
+    values = {step: top[step], "count": int(top["loan_count"])}
     if compared is None:
-        return "finding.busiest_month", values
-    key = "finding.loans_up" if compared >= 0 else "finding.loans_down"
-    return key, values | {"share": abs(compared)}
-
-
-def busiest_day(days: pl.DataFrame) -> Headline:
-    """Say which day saw the most loans."""
-    if not _total(days, "loan_count"):
-        return NOTHING
-    top = days.sort("loan_count", descending=True).row(0, named=True)
-    return "finding.busiest_day", {"day": top["day"], "count": int(top["loan_count"])}
+        return f"finding.busiest_{step}", values
+    way = "up" if compared >= 0 else "down"
+    return f"finding.loans_{way}_{step}", values | {"share": abs(compared)}
 
 
 def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:

@@ -89,6 +89,11 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def define(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros and views of data/shared.sql over the library's tables and registers."""
+    connection.execute((DATA / "shared.sql").read_text(encoding="utf-8"))
+
+
 def _measure_rows() -> list[list[Any]]:
     return [
         [code, *(about.get(key) for key in ("register", "event_kind")),

@@ -324,6 +324,7 @@ def tables() -> duckdb.DuckDBPyConnection:
     create_schema(connection)
     reference.load(connection)
     connection.execute(entered.HISTORY)
+    reference.define(connection)
     judgement.create_tables(connection)
     connection.execute(
         "create table names (reader_id bigint, reader_name varchar, card_number varchar)"

@@ -18,11 +18,7 @@ CALENDAR_DAYS = 400  # a year or so is what a calendar can hold legibly: the lat
 def loans_over_time(view: View) -> Content:
     """Draw loans by month, by day where the period is a few weeks, against a year earlier."""
     frame, earlier = view.with_earlier("loans_by_day" if view.is_short else "loans_by_month")
-    change = change_of(view, "loan_count")
-    if view.is_short and change is None:
-        headline = headlines.busiest_day(frame)
-    else:
-        headline = headlines.loans_over_time(frame, change)
+    headline = headlines.loans_over_time(frame, change_of(view, "loan_count"))
     return content(view.say(headline), *trend(view, frame, "loan_count", earlier))
 
 
@@ -31,7 +27,7 @@ def loans_by_day(view: View) -> Content:
     """Draw each day's loans on a calendar; closed days are empty."""
     first = max(view.period.start_date, view.period.end_date - CALENDAR_DAYS * DAY)
     days = view.ask("loans_by_day", start_date=first)
-    headline = view.say(headlines.busiest_day(days))
+    headline = view.say(headlines.loans_over_time(days, None))
     if not days["loan_count"].sum():
         return content(headline, view.nothing())
     days = days.with_columns(
