@@ -111,18 +111,18 @@ def _broken(view: View, row: Row) -> list[Cell]:
 
 
 def _lacking(
-    view: View, field: str, least: float | None, amount: float | None, code: str | None
+    view: View, field: str, minimum: float | None, amount: float | None, code: str | None
 ) -> str:
     """Return what the register says of a field the clause asks for."""
     name = getattr(registers()["events"].fields[field], view.language)
     if amount is None and code is None:
         return view.t("activities.field_missing", field=name)
-    if amount is not None and least is not None:
+    if amount is not None and minimum is not None:
         return view.t(
             "activities.field_short",
             field=name,
             amount=text.exact(amount, view.language),
-            least=text.exact(least, view.language),
+            least=text.exact(minimum, view.language),
         )
     return view.t("activities.field_says", field=name, value=str(code))
 

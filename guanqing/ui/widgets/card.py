@@ -13,7 +13,7 @@ UNCHANGED = 0.0005  # less shows as 0.0 %
 
 
 def card(made: Card, *, is_brief: bool = False) -> None:
-    """Draw a card; a brief one leaves out what the plan promises."""
+    """Draw a card; a brief one has no line about the plan where nothing is promised."""
     change = made.change
     if change is not None and abs(change) < UNCHANGED:
         change = 0.0
@@ -23,7 +23,7 @@ def card(made: Card, *, is_brief: bool = False) -> None:
             label=made.measure.label[language()],
             value=None if made.value is None else _figure(made.value, made.measure),
             no_data=t("card.no_data"),
-            goal=None if is_brief else _goal(made),
+            goal=None if is_brief and made.goal is None else _goal(made),
             badge=_badge(made.status) if made.status else "",
             compared_days=made.compared_days,
             change=None if change is None else text.share(change, language(), sign=True),

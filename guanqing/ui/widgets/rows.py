@@ -9,7 +9,7 @@ from guanqing.ui.widgets.panels import define, exhibited
 
 
 def card_row(*names: str, is_brief: bool = True) -> None:
-    """Show figures as cards, equally wide; brief ones say nothing of the plan."""
+    """Show figures as cards, equally wide; brief ones do not say that nothing is promised."""
     for column, name in zip(st.columns(len(names)), names, strict=True):
         with column, st.container(key=f"kpi-{name}"):
             exhibit = exhibited(name)
