@@ -42,6 +42,7 @@ def strips(
             x=[max(value, first) for value in group.values],
             y=[row + SPREAD[i % len(SPREAD)] for i in range(len(group.values))],
             mode="markers",
+            meta={"values": "x"},  # y only spreads them out
             marker={"color": look.primary, "size": 7, "opacity": 0.38},
             text=list(group.shown),
             hovertemplate="%{text}<extra></extra>",
