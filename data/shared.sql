@@ -21,6 +21,11 @@ case
     when lower_share is not null and goal is not null then 'not_shown'
 end;
 
+-- The share of one count in another, as forms returned of those handed out: nothing grows into it over
+-- the year.
+create macro is_part(kind, per_code) as
+kind = 'rate' and per_code not in ('holdings', 'population');
+
 -- What a questionnaire found, per day on which waves closed, question and group: waves of one day are
 -- added up. A wave with more answers than forms says nothing, and says so, rather than a share above 1.
 create view survey_answers as
