@@ -62,8 +62,8 @@ readings as (
         target_amounts.base,
         case targets.kind
             when 'total' then target_amounts.done
-            when 'level' then target_amounts.start_value + target_amounts.done
-            when 'rate' then target_amounts.done / nullif(target_amounts.base, 0)
+            when 'level' then stock_of(target_amounts.done, target_amounts.start_value)
+            when 'rate' then rate_of(target_amounts.done, target_amounts.base)
             when 'survey' then answers.share
             when 'compliance' then worst_weeks.open_hours
         end as value,
