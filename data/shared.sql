@@ -21,6 +21,37 @@ case
     when lower_share is not null and goal is not null then 'not_shown'
 end;
 
+-- What a measure came to over some days, from what it gained in them and before them; null where that
+-- is not known. What a meter counts (is_metered) is known of days on which it was read; whatever else
+-- goes into a log or a register is 0 from its first record on.
+create macro amount_of(gained, gained_before, is_metered) as
+case
+    when gained is not null then gained
+    when gained_before is not null and not is_metered then 0
+end;
+create macro stock_of(amount, gained_before) as coalesce(gained_before, 0) + amount;
+create macro rate_of(amount, base) as amount / nullif(base, 0)::double;
+
+-- What rates are divided by: what can be lent at the end of each month, of which the mean counts, and
+-- the people served.
+create view loanable_stock as
+select
+    month_end,
+    branch_code,
+    sum(loanable_count) as loanable_count
+from holdings
+group by month_end, branch_code;
+
+create view population as
+select max(value) as population_served
+from settings
+where setting_code = 'population_served';
+
+-- The share of one count in another, as forms returned of those handed out: nothing grows into it over
+-- the year.
+create macro is_part(kind, per_code) as
+kind = 'rate' and per_code not in ('holdings', 'population');
+
 -- What a questionnaire found, per day on which waves closed, question and group: waves of one day are
 -- added up. A wave with more answers than forms says nothing, and says so, rather than a share above 1.
 create view survey_answers as

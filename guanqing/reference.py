@@ -41,7 +41,7 @@ create table milestones (
 );
 create table plan_measures (
     measure_code varchar, register varchar, event_kind varchar, is_reading boolean,
-    most_a_day double
+    is_metered boolean, most_a_day double
 );
 create table published_figures (
     figure_code varchar, subject varchar, published_value double, relation varchar,
@@ -97,7 +97,7 @@ def define(connection: duckdb.DuckDBPyConnection) -> None:
 def _measure_rows() -> list[list[Any]]:
     return [
         [code, *(about.get(key) for key in ("register", "event_kind")),
-         about.get("is_reading", False), about.get("most_a_day")]
+         about.get("is_reading", False), about.get("is_metered", False), about.get("most_a_day")]
         for code, about in planfile.plan_measures().items()
     ]  # fmt: skip
 

@@ -137,7 +137,7 @@ def test_what_cannot_be_computed_is_told_with_its_reason(reason, language):
 
 
 def test_every_reason_the_judge_gives_has_words():
-    step = Path(plan.DATA / "judge/08_target_days.sql").read_text(encoding="utf-8")
+    step = Path(plan.DATA / "judge/09_reading_days.sql").read_text(encoding="utf-8")
     given = {line.split("'")[-2] for line in step.splitlines() if line.strip().startswith("when")
              and "then '" in line and "is null then 'no" in line}  # fmt: skip
     assert given

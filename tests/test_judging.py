@@ -144,7 +144,7 @@ class Oracle:
         first = new_year(target.plan_year)
         if target.per == "population":
             values = [s["value"] for s in self.rows["settings"]]
-            return values[0] if values else None
+            return values[0] if values and part is None else None
         if target.per == "holdings":
             stock: dict[date, float] = defaultdict(float)
             for held in self.rows["holdings"]:
@@ -205,10 +205,10 @@ class Oracle:
         first = new_year(target.plan_year)
         before = self.gained(target.measure, part, date.min, first - DAY)
         this_year = self.gained(target.measure, part, first, day)
-        if before is None and this_year is None:
+        about = planfile.plan_measures()[target.measure]
+        if this_year is None and (before is None or about.get("is_metered")):
             return {"value": None, "reason": "nothing_recorded", "status": "not_computable"}
         done, start = this_year or 0.0, before or 0.0
-        about = planfile.plan_measures()[target.measure]
         goal = goal_of(target, part, day)
         if target.kind == "total":
             projected = done if about.get("is_reading") else done / share if share else None

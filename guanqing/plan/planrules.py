@@ -169,6 +169,8 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
     for branch, value in entry.get("by_branch", {}).items():
         if not _is_goal(entry["kind"], value):
             yield "by_branch", "out_of_range", branch
+    if entry.get("by_branch") and entry.get("per") == "population":
+        yield "by_branch", "not_by_branch", "population"
     for name in ("measure", "per") if entry.get("by_branch") else ():
         if not plan_measures().get(entry.get(name, ""), {"by_branch": True}).get("by_branch"):
             yield "by_branch", "not_by_branch", entry[name]
