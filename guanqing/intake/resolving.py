@@ -1,14 +1,13 @@
 """From records to the library: data/resolve/*.sql over everything that any load brought."""
 
-import csv
-import tomllib
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from string import ascii_uppercase
+from typing import Any
 
 import duckdb
 
+from guanqing import datafiles
 from guanqing.intake.layouts import Layout
 from guanqing.intake.values import sql
 from guanqing.paths import DATA
@@ -38,11 +37,16 @@ from records.layout_branches group by branch
 """
 
 
-@cache
-def library_facts() -> dict[str, str]:
+@datafiles.reads("library.toml")
+def library_facts(content: dict[str, Any]) -> dict[str, str]:
     """Return what data/library.toml says about the library of this installation."""
-    entries = tomllib.loads((DATA / "library.toml").read_text(encoding="utf-8"))
-    return {key: str(value) for key, value in entries.items()}
+    return {key: str(content[key]) for key in ("name_zh", "name_en", "main_branch", "zone")}
+
+
+@datafiles.reads("classes.csv")
+def scheme_classes(rows: list[dict[str, str]]) -> list[str]:
+    """Return the codes of the classes of 中图法."""
+    return [row["class_code"] for row in rows if row["is_scheme_class"] == "true"]
 
 
 def facts_of(layout: Layout) -> dict[str, str]:
@@ -87,11 +91,7 @@ def note_layout(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
 
 def class_macro(scheme: str) -> str:
     """Return the macro class_of: the class of a call number, as measures.md decides it."""
-    with (DATA / "classes.csv").open(encoding="utf-8", newline="") as lines:
-        known = [
-            row["class_code"] for row in csv.DictReader(lines) if row["is_scheme_class"] == "true"
-        ]
-    listed = ", ".join(sql(code) for code in known)
+    listed = ", ".join(sql(code) for code in scheme_classes())
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in ascii_uppercase)
     upper = f"upper(trim(translate(source, '{wide}', '{ascii_uppercase}')))"
     letters = f"regexp_extract({upper}, '^([A-Z]{{1,2}})(?:[^A-Z]|$)', 1)"

@@ -4,14 +4,15 @@ Rules about a single text (unreadable_stamp ...) are applied where the text is r
 rules about two lines of one key in merging.py; here are those about a line that is kept.
 """
 
-import tomllib
 from dataclasses import dataclass
-from functools import cache
+from typing import Any
 
 import duckdb
+from pydantic import TypeAdapter, with_config
 
+from guanqing import datafiles
+from guanqing.datafiles import STRICT, Words
 from guanqing.intake.values import BIT
-from guanqing.paths import DATA
 from guanqing.records import Kind
 
 REPAIRED, REFUSED, SET_ASIDE, ALREADY_THERE, NOTED = (
@@ -68,21 +69,21 @@ SHOWN = {
 }
 
 
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Rule:
     """A rule of data/rules.toml."""
 
     code: str
     outcome: str
-    name: dict[str, str]
-    explanation: dict[str, str]
+    name: Words
+    explanation: Words
 
 
-@cache
-def rules() -> dict[str, Rule]:
+@datafiles.reads("rules.toml")
+def rules(content: dict[str, Any]) -> dict[str, Rule]:
     """Return every rule, by code."""
-    entries = tomllib.loads((DATA / "rules.toml").read_text(encoding="utf-8"))
-    return {code: Rule(code, **entry) for code, entry in entries.items()}
+    return TypeAdapter(dict[str, Rule]).validate_python(datafiles.coded(content))
 
 
 def keeps_text(kind: Kind, fields: set[str]) -> str:

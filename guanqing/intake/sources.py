@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from functools import cache
 
+from guanqing import datafiles
 from guanqing.intake.entries import Entry
 from guanqing.records import Field, Kind, code_names, kinds
 
@@ -42,6 +43,7 @@ class Source:
     gather: str = ""  # pattern of headers that are months, with a count in each
 
 
+@datafiles.derived
 @cache
 def plain() -> tuple[Source, ...]:
     """Return the sources of a layout that names none: every kind, under the headers we know."""
