@@ -7,6 +7,7 @@ from pydantic import TypeAdapter, with_config
 
 from guanqing import datafiles
 from guanqing.datafiles import STRICT, Words
+from guanqing.problems import Problem
 
 
 @with_config(STRICT)
@@ -21,11 +22,18 @@ class Measure:
     definition: Words
     standard: str  # key of the texts `standard`
     cases: str = ""  # query.column that counts the cases behind it; empty: the rows shown
+    counted_as: str = ""  # what a target that promises it counts: a measure of the plan, per what
     looks_back_days: int = 0  # needs that much data before the period to be held against another
 
 
 @datafiles.reads("measures.toml")
 def load(content: dict[str, Any]) -> dict[str, Measure]:
     """Return every measure by name, in the order of the file."""
-    named = datafiles.coded(content, "name")
-    return TypeAdapter(dict[str, Measure]).validate_python(named)
+    return TypeAdapter(dict[str, Measure]).validate_python(datafiles.coded(content, "name"))
+
+
+def named(name: str) -> Measure:
+    """Return a measure. Problem: unknown_measure."""
+    if name not in load():
+        raise Problem("unknown_measure", name=name)
+    return load()[name]

@@ -32,7 +32,17 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "readers": (_numbers, "1,2,3"),
     "limit": (_number, "10"),
     "floor": (_number, "5"),
+    "target": (str, "card_holders"),
+    "figures": (_codes, "loans,class_share"),
+    "register": (str, "events"),
 }
+
+
+def written(value: object) -> str:
+    """Return the value of a parameter as a person would type it."""
+    if value is None:
+        return "null"
+    return ",".join(str(part) for part in value) if isinstance(value, list) else str(value)
 
 
 def defaults(facts: dict[str, Any]) -> dict[str, Any]:
@@ -50,6 +60,9 @@ def defaults(facts: dict[str, Any]) -> dict[str, Any]:
         "limit": 10,
         "floor": 0,
         "readers": [],
+        "target": None,
+        "figures": None,
+        "register": None,
     }
 
 

@@ -43,7 +43,7 @@ create table target_months (
     plan_year smallint, target_code varchar, month smallint, amount double
 );
 create table target_conditions (
-    plan_year smallint, target_code varchar, field_name varchar, at_least double,
+    plan_year smallint, target_code varchar, field_name varchar, minimum double,
     one_of varchar[]
 );
 create table milestones (
@@ -86,7 +86,7 @@ def files() -> list[Path]:
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
         *sorted((DATA / "targets").glob("*.toml")),
-        planfile.MEASURES,
+        planfile.PLAN_MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
     ]
 
@@ -111,11 +111,16 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def define(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros and views of data/shared.sql over the library's tables and registers."""
+    connection.execute((DATA / "shared.sql").read_text(encoding="utf-8"))
+
+
 def _measure_rows() -> list[list[Any]]:
     return [
         [code, *(about.get(key) for key in ("register", "event_kind")),
          about.get("is_reading", False), about.get("most_a_day")]
-        for code, about in planfile.measures().items()
+        for code, about in planfile.plan_measures().items()
     ]  # fmt: skip
 
 
@@ -133,8 +138,8 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
     )
     goals: list[list[Any]] = []
     for t in targets:
-        goals.append([year, t.code, None, new_year, t.at_least, t.stretch])
-        goals += [[year, t.code, None, r.since, r.at_least, r.stretch] for r in t.revisions]
+        goals.append([year, t.code, None, new_year, t.goal, t.stretch])
+        goals += [[year, t.code, None, r.since, r.goal, r.stretch] for r in t.revisions]
         goals += [[year, t.code, branch, new_year, n, None] for branch, n in t.by_branch.items()]
     _insert(connection, "target_goals", goals)
     months = [
@@ -145,7 +150,7 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
     ]
     _insert(connection, "target_months", months)
     conditions = [
-        [year, t.code, c.field, c.at_least, list(c.one_of) or None]
+        [year, t.code, c.field, c.minimum, list(c.one_of) or None]
         for t in targets
         for c in t.quality
     ]

@@ -27,6 +27,9 @@ YEAR_2019: dict[str, Any] = {
     "limit": 10,
     "floor": 5,
     "readers": [1],
+    "target": None,
+    "figures": None,
+    "register": None,
 }
 
 # One ordinary row of each table: a builder changes what its test is about.
@@ -321,6 +324,7 @@ def tables() -> duckdb.DuckDBPyConnection:
     create_schema(connection)
     reference.load(connection)
     connection.execute(entered.HISTORY)
+    reference.define(connection)
     judgement.create_tables(connection)
     connection.execute(
         "create table names (reader_id bigint, reader_name varchar, card_number varchar)"

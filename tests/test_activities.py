@@ -159,7 +159,7 @@ def test_an_event_that_falls_short_is_named_with_what_the_register_says_of_each_
     assert {row["title"] for row in short.values()} == {"年画展"}
     assert {row["verdict"] for row in short.values()} == {"not_met"}
     assert short["wall_metres"]["amount"] == 165
-    assert short["work_count"]["at_least"] == 200
+    assert short["work_count"]["minimum"] == 200
 
 
 def test_an_event_whose_field_is_blank_is_named_as_one_that_cannot_be_judged(stage, ask):

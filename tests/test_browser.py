@@ -30,7 +30,7 @@ from screens import PAGES, UNIVERSITY, title
 from guanqing import plan, text
 from guanqing.charts.look import DARK
 from guanqing.store import Store
-from guanqing.ui.frame import HIDDEN
+from guanqing.ui.shell.frame import HIDDEN
 
 pytest_plugins = ["stores"]
 

@@ -26,7 +26,7 @@ READERS: dict[str, DataFile[object]] = {
     "records.toml": records.kinds,
     "rules.toml": rules.rules,
     "checks.toml": checks.checks,
-    "plan_measures.toml": planrules.measures,
+    "plan_measures.toml": planrules.plan_measures,
     "guesses.toml": wording.guesses,
     "library.toml": resolving.library_facts,
     "classes.csv": resolving.scheme_classes,

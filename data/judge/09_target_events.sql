@@ -36,9 +36,9 @@ tested as (
             when 'speaker_rank'
                 then list_contains(target_conditions.one_of, mine.speaker_rank)
             when 'place_kind' then list_contains(target_conditions.one_of, mine.place_kind)
-            when 'work_count' then mine.work_count >= target_conditions.at_least
-            when 'wall_metres' then mine.wall_metres >= target_conditions.at_least
-            when 'attendance_count' then mine.attendance_count >= target_conditions.at_least
+            when 'work_count' then mine.work_count >= target_conditions.minimum
+            when 'wall_metres' then mine.wall_metres >= target_conditions.minimum
+            when 'attendance_count' then mine.attendance_count >= target_conditions.minimum
         end as is_met
     from mine
     inner join target_conditions using (plan_year, target_code)

@@ -91,7 +91,7 @@ def _print_json(found: list[Alert], facts: dict[str, Any], day: date) -> None:
                 "target_code": alert.target_code,
                 "name": alert.name[language()],
                 "words": alerts.in_words(alert, language()),
-                "text": alert.text,
+                "text": alert.text_key,
                 "values": alert.values,
             }
             for alert in found

@@ -80,8 +80,8 @@ class Library:
 
 
 def derivations() -> list[Path]:
-    """Return the files of data/derive in the order they run."""
-    return sorted((DATA / "derive").glob("*.sql"))
+    """Return the files of data/marts in the order they run."""
+    return sorted((DATA / "marts").glob("*.sql"))
 
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:

@@ -24,7 +24,8 @@ from guanqing.intake.texts.text import FIRST_LINES
 from guanqing.problems import Problem
 from guanqing.records import Kind
 from guanqing.registers import checks
-from guanqing.registers.checks import Fault, Names, Values
+from guanqing.registers.checks import Fault, Names
+from guanqing.registers.journal import Values
 
 MOST_LINES = 5000  # more belongs in a file
 NO_TEXT = str.maketrans(dict.fromkeys("\0\1\2", " "))

@@ -1,4 +1,4 @@
-"""From records to the library: data/resolve/*.sql over everything that any load brought."""
+"""From records to the library: data/staging/*.sql over everything that any load brought."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +12,7 @@ from guanqing.intake.layouts import Layout
 from guanqing.intake.values import sql
 from guanqing.paths import DATA
 
-STEPS = DATA / "resolve"
+STEPS = DATA / "staging"
 ASKED_FOR = ("overlapping", "data_end", "logged_loans")  # steps that rules.CONDITIONS speak of
 
 # Which layouts the records came by, and what each says about the library. Kept with the records, so
@@ -110,7 +110,7 @@ def class_macro(scheme: str) -> str:
 
 
 def steps() -> list[Path]:
-    """Return the files of data/resolve in the order they run."""
+    """Return the files of data/staging in the order they run."""
     return sorted(STEPS.glob("*.sql"))
 
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from guanqing.records import Kind
 from guanqing.registers.journal import Change
-
-Values = dict[str, Any]
+from guanqing.registers.journal import Values as Values
 
 
 def plain(value: Any) -> Any:

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, with_config
 from guanqing import datafiles, plan
 from guanqing.datafiles import STRICT, Words
 from guanqing.records import Kind
+from guanqing.registers.journal import Values
 
-Values = dict[str, Any]  # as in the journal: days and times as ISO text, so that < tells earlier
 Names = dict[str, dict[str, str]]  # code -> its names, zh and en
 EVERY = "*"
 

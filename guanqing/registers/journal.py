@@ -20,7 +20,9 @@ from typing import Any
 from guanqing import disk, locks
 from guanqing.problems import Problem
 
-Values = dict[str, Any]  # fields of data/records.toml; days and times as ISO text
+# A row of a register: its columns come from data/records.toml, so it is a mapping by nature. Days
+# and times are ISO text, so that < tells earlier.
+Values = dict[str, Any]
 
 
 @dataclass(frozen=True)
