@@ -11,8 +11,10 @@ from screens import head, open_page
 
 from guanqing import datafiles, measures, records, reference, text
 from guanqing.datafiles import DataFile
-from guanqing.intake import resolving, rules, sources
+from guanqing.intake.layouts import sources
 from guanqing.intake.proposals import wording
+from guanqing.intake.publishing import resolving
+from guanqing.intake.validation import rules
 from guanqing.paths import DATA
 from guanqing.plan import planrules
 from guanqing.problems import Problem

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.locks import holding
 from guanqing.problems import Problem
 from guanqing.registers import journal
@@ -165,7 +165,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from guanqing.registers import journal
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.registers.journal import Change
 batch = [Change("counts", {"turn": n}, {"amount": n}) for n in range(5)]
 while True:

@@ -10,9 +10,10 @@ import duckdb
 import pytest
 from exports import account, of, problem
 
-from guanqing.intake import rules, staging, values
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
+from guanqing.intake.reading import staging, values
+from guanqing.intake.validation import rules
 from guanqing.paths import ROOT
 from guanqing.store import Store, about_of, records_of
 
@@ -542,7 +543,7 @@ def test_a_failing_load_leaves_the_served_library_and_no_draft(
     before = export.store.current()
     export.write_loans("bad")
     assert load([export.folder / LOANS], "seu", export.store).load_number is None
-    monkeypatch.setattr("guanqing.intake.resolving.FRAME", "select broken")
+    monkeypatch.setattr("guanqing.intake.publishing.resolving.FRAME", "select broken")
     with pytest.raises(duckdb.Error):
         export.load(loan(2))
     assert export.store.current() == before

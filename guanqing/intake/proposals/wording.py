@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from guanqing import datafiles
-from guanqing.intake.headers import normal
+from guanqing.intake.reading.headers import normal
 from guanqing.records import Field, kinds
 
 IN_BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]|[(（\[【].*$")
