@@ -22,7 +22,7 @@ class Checked:
 
 
 def checked(path: Path, block_bytes: int = BLOCK_BYTES) -> Checked:
-    """Tell whether a file is UTF-8 whose lines the engine can read as they are."""
+    """Return whether a file is UTF-8 whose lines the engine can read as they are."""
     found, decoder, lines = Checked(), codecs.getincrementaldecoder("utf-8")(), _Lines()
     with path.open("rb") as file:
         while block := file.read(block_bytes):

@@ -64,7 +64,7 @@ def _found(path: Path, name: str, is_named: bool = False) -> Found:
 
 
 def is_left_behind(name: str) -> bool:
-    """Tell whether a file, by its path in a folder or archive, is hidden or a program's own."""
+    """Return whether a file, by its path in a folder or archive, is hidden or a program's own."""
     parts = PurePosixPath(name).parts
     return any(
         part.startswith((".", "~$")) or part.lower() in LEFT_BEHIND
@@ -74,5 +74,5 @@ def is_left_behind(name: str) -> bool:
 
 
 def is_called_like_an_export(name: str) -> bool:
-    """Tell by the suffix whether a file must be readable."""
+    """Return whether a file must be readable, by its suffix."""
     return PurePosixPath(name).suffix.lower() in EXPORT_SUFFIXES

@@ -89,7 +89,7 @@ def likelier_encoding(blocks: Iterable[bytes]) -> str:
 
 
 def _is_utf_8_by_chance(line: bytes) -> bool:
-    """Tell whether a line is likelier GB18030 all the same: its 女 is a Ů in UTF-8.
+    """Return whether a line is likelier GB18030 all the same: its 女 is a Ů in UTF-8.
 
     Chinese takes three bytes of UTF-8, so what has two at most is none.
     """
@@ -99,7 +99,7 @@ def _is_utf_8_by_chance(line: bytes) -> bool:
 
 
 def decoded_name(raw: bytes) -> str:
-    """Decode a file's name in an archive that does not tell its encoding."""
+    """Decode a file's name in an archive that does not name its encoding."""
     encoding = likelier_encoding([raw]) if not _is(raw, CODECS[UTF_8]) else UTF_8
     return raw.decode(CODECS[encoding][0], errors="replace")
 

@@ -25,7 +25,7 @@ from guanqing.problems import Problem
 
 ZIPS_IN_ZIPS = 1
 
-# What a file beside the exports may be without anyone being told.
+# What a file beside the exports may be without a word to anyone.
 PASSED_OVER = {"problem.not_a_table", "problem.web_page", "problem.file_empty"}
 
 
@@ -44,10 +44,10 @@ def texts(paths: Sequence[Path], scratch: Path, *, encoding: str | None = None) 
                 read[found.path] = found, list(reader.texts_of(found))
         if not any(read[found.path][1] for found in files):
             raise Problem("nothing_readable", path=path)
-    return _told_apart(list(read.values()))
+    return _with_distinct_names(list(read.values()))
 
 
-def _told_apart(read: list[tuple[Found, list[Text]]]) -> list[Text]:
+def _with_distinct_names(read: list[tuple[Found, list[Text]]]) -> list[Text]:
     """Name by their whole path those that two folders call alike."""
     files = Counter(found.name for found, texts in read if texts)
     return [

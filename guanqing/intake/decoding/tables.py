@@ -21,10 +21,10 @@ ROWS_AT_ONCE = 65_536
 def sheets(found: Found, kind: str, scratch: Scratch) -> Iterator[Text]:
     """Yield the visible sheets that hold anything; the templates keep their lists in _sheets."""
     folder = scratch.subfolder()
-    told = workbooks.read_apart(found.path, kind, folder)
-    if key := told.get("problem"):
+    answer = workbooks.read_apart(found.path, kind, folder)
+    if key := answer.get("problem"):
         raise _problem(key, found, folder)
-    for name, path in told["sheets"]:
+    for name, path in answer["sheets"]:
         yield table_of(replace(found, name=f"{found.name}#{name}"), Path(path), kind)
 
 

@@ -36,8 +36,8 @@ def read_apart(path: Path, kind: str, folder: Path) -> dict[str, Any]:
         return {"problem": "workbook_damaged"}
     if asked.returncode:
         raise RuntimeError(asked.stderr.decode(errors="replace"))
-    told: dict[str, Any] = json.loads(asked.stdout)
-    return told
+    answer: dict[str, Any] = json.loads(asked.stdout)
+    return answer
 
 
 def read(path: Path, kind: str, folder: Path) -> dict[str, Any]:
@@ -90,12 +90,12 @@ def main(path: str, kind: str, folder: str) -> None:
     if hard == resource.RLIM_INFINITY or hard > MEMORY_BYTES:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
     try:
-        told = read(Path(path), kind, Path(folder))
+        answer = read(Path(path), kind, Path(folder))
     except BaseException as error:
         if type(error).__name__ != _GAVE_UP and not isinstance(error, MemoryError):
             raise
-        told = {"problem": "workbook_damaged"}
-    sys.stdout.write(json.dumps(told))
+        answer = {"problem": "workbook_damaged"}
+    sys.stdout.write(json.dumps(answer))
 
 
 if __name__ == "__main__":

@@ -16,8 +16,8 @@ def explained(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
     """
     codes = dict(source.codes)
     for name, words in source.meanings.items():
-        told = _code_names(connection, source.kind.fields[name].list)
-        by_table = {code: words[word] for code, word in told.items() if word in words}
+        meanings = _code_names(connection, source.kind.fields[name].list)
+        by_table = {code: words[word] for code, word in meanings.items() if word in words}
         codes[name] = by_table | source.codes.get(name, {})
     return replace(source, codes=codes)
 

@@ -97,7 +97,7 @@ def building(
 
     kind is what `guanqing history` calls it: load, demo.
     """
-    with store.writing(kind) as draft, _full_disk_told():
+    with store.writing(kind) as draft, _saying_if_full():
         connection = duckdb.connect(str(draft.library), config=SAFE)
         try:
             # DuckDB's own bar would print between the lines of ours
@@ -126,7 +126,7 @@ def _checkpoint(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 @contextmanager
-def _full_disk_told() -> Iterator[None]:
+def _saying_if_full() -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:

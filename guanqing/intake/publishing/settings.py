@@ -1,16 +1,31 @@
 """Facts about the library that no source file holds (data/settings.toml)."""
 
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import polars as pl
+from pydantic import TypeAdapter, ValidationError, with_config
 
+from guanqing.datafiles import STRICT, Words
 from guanqing.problems import Problem
 
-# Settings that figures ask for, and what they count: each has a row even while nobody knows it.
-UNITS = {"population_served": "persons"}
-NOT_SET = {"zh": "未设定", "en": "not set"}
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Setting:
+    """A fact, and who states it."""
+
+    value: float | None
+    unit: str
+    source: Words
+    is_assumed: bool
+
+
+# Settings that figures ask for: each has a row even while nobody knows it.
+NOT_SET = {
+    "population_served": Setting(None, "persons", {"zh": "未设定", "en": "not set"}, False),
+}
 SCHEMA = {
     "setting_code": pl.String,
     "value": pl.Float64,
@@ -22,36 +37,17 @@ SCHEMA = {
 
 
 def read(path: Path) -> pl.DataFrame:
-    """Read a settings file into rows of the table settings."""
+    """Read a settings file into rows of the table settings. Problem: settings_invalid."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        given = TypeAdapter(dict[str, Setting]).validate_python(entries)
+    except ValidationError as error:
+        entry = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Problem("settings_invalid", path=path, entry=entry) from error
+    except ValueError as error:  # no TOML, or no UTF-8
         raise Problem("settings_invalid", path=path, entry=error) from error
-    unset: list[dict[str, Any]] = [
-        {
-            "setting_code": code,
-            "value": None,
-            "unit": unit,
-            "source_zh": NOT_SET["zh"],
-            "source_en": NOT_SET["en"],
-            "is_assumed": False,
-        }
-        for code, unit in UNITS.items()
-        if code not in entries
+    rows = [
+        (code, s.value, s.unit, s.source["zh"], s.source["en"], s.is_assumed)
+        for code, s in {**NOT_SET, **given}.items()
     ]
-    rows = [_row(path, code, entry) for code, entry in entries.items()]
-    return pl.DataFrame(rows + unset, schema=SCHEMA)
-
-
-def _row(path: Path, code: str, entry: dict[str, Any]) -> dict[str, Any]:
-    try:
-        return {
-            "setting_code": code,
-            "value": float(entry["value"]),
-            "unit": str(entry["unit"]),
-            "source_zh": str(entry["source"]["zh"]),
-            "source_en": str(entry["source"]["en"]),
-            "is_assumed": bool(entry["is_assumed"]),
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        raise Problem("settings_invalid", path=path, entry=code) from error
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

@@ -40,7 +40,7 @@ class Header:
         return next((self._places[n][0] for n in map(normal, names) if n in self._places), 0)
 
     def is_twice(self, names: Iterable[str]) -> bool:
-        """Tell whether the first of the names that is there stands at two places."""
+        """Return whether the first of the names that is there stands at two places."""
         return next(
             (len(self._places[n]) > 1 for n in map(normal, names) if n in self._places), False
         )
