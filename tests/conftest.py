@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from guanqing import plan, reference, warehouse
-from guanqing.intake.build import create_schema, derivations
+from guanqing.intake.publishing.build import create_schema, derivations
 from guanqing.plan import Plan, judgement
 from guanqing.registers import entered
 

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from guanqing import cli, demo, text, warehouse
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Generation, Store, about_of, names_of
 

@@ -11,8 +11,8 @@ from test_incremental import Shelf, content, loan
 from guanqing import text
 from guanqing.cli import fill, serving
 from guanqing.generations import files_in
-from guanqing.intake.build import building
 from guanqing.intake.loading import load
+from guanqing.intake.publishing.build import building
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Store, records_of
 

@@ -13,7 +13,7 @@ from screens import PAGES
 
 import guanqing
 from guanqing import charts, measures, plan, text
-from guanqing.intake import rules
+from guanqing.intake.validation import rules
 from guanqing.paths import DATA, ROOT
 
 PACKAGE = Path(guanqing.__file__).parent

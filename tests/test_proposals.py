@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 from guanqing import cli
 from guanqing.cli import propose as command
 from guanqing.intake import layouts, proposals, templates
+from guanqing.intake.decoding import Text, texts
 from guanqing.intake.loading import load, own_layouts
 from guanqing.intake.proposals import Proposal, best_layout, propose
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import stamps_of
-from guanqing.intake.texts import Text, texts
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.records import code_names, kinds

@@ -16,9 +16,11 @@ from rich.table import Table
 from guanqing import demo as simulation
 from guanqing.cli import propose
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
-from guanqing.intake import loading, refusals, resolving, rules
-from guanqing.intake.accounts import LoadReport
-from guanqing.intake.build import derivations
+from guanqing.intake import loading
+from guanqing.intake.accounts import LoadReport, refusals
+from guanqing.intake.publishing import resolving
+from guanqing.intake.publishing.build import derivations
+from guanqing.intake.validation import rules
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store

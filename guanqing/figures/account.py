@@ -9,7 +9,7 @@ from guanqing import text
 from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import fill, small, strong, table, toned
 from guanqing.figures.view import View
-from guanqing.intake.rules import Rule, rules
+from guanqing.intake.validation.rules import Rule, rules
 from guanqing.records import kinds
 
 PARTS = ("loaded", "repaired", "refused", "set_aside", "already_there")

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import polars as pl
 
-from guanqing import charts, period, questions, text, warehouse
+from guanqing import charts, period, query_params, text, warehouse
 from guanqing.charts import Look
 from guanqing.figures.blocks import Note
 from guanqing.period import Comparison, Period
@@ -33,7 +33,7 @@ class Answer:
     @property
     def written(self) -> dict[str, str]:
         """Return the parameters as a person would type them."""
-        return {name: questions.written(value) for name, value in self.params.items()}
+        return {name: query_params.written(value) for name, value in self.params.items()}
 
     @property
     def command(self) -> str:

@@ -14,23 +14,16 @@ import duckdb
 import polars as pl
 
 from guanqing import disk, locks
-from guanqing.intake import (
-    accounts,
-    explaining,
-    layouts,
-    ledger,
-    merging,
-    resolving,
-    rules,
-    settings,
-    staging,
-    values,
-)
-from guanqing.intake.accounts import LoadReport
-from guanqing.intake.build import Library, building
+from guanqing.intake import accounts, layouts, merging
+from guanqing.intake.accounts import LoadReport, ledger
+from guanqing.intake.decoding import Text, texts
 from guanqing.intake.layouts import Layout
-from guanqing.intake.opening import Opened, open_texts
-from guanqing.intake.texts import Text, texts
+from guanqing.intake.merging import code_meanings
+from guanqing.intake.publishing import resolving, settings
+from guanqing.intake.publishing.build import Library, building
+from guanqing.intake.reading import staging, values
+from guanqing.intake.reading.source_matching import Opened, open_texts
+from guanqing.intake.validation import rules
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import kinds
@@ -117,14 +110,14 @@ def _load(
         if kind.code != "code_names":  # which are there already, to read the others by
             merging.bring_in(connection, kind)
         if kind.code == "log":
-            changed += explaining.explain_kinds(connection, layout)
+            changed += code_meanings.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":
             found = merging.merge(connection, kind)
             # the library itself says of a register's rows since when they stand
             changed += found if kind.is_register else 0
             redated += 0 if kind.is_register else found
     # worth a generation even alone: what explains them may be loaded later
-    changed += explaining.refuse_unmapped_kinds(connection)
+    changed += code_meanings.refuse_unmapped_kinds(connection)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
@@ -216,7 +209,7 @@ def _stage(
 ) -> int:
     """Stage a text, move what cannot be kept out of the way, and return the number of its lines."""
     table = f"records.{source.source.kind.code}"
-    source = replace(source, source=explaining.explained(connection, source.source))
+    source = replace(source, source=code_meanings.explained(connection, source.source))
     line_count = staging.stage(connection, source, number, layout, scratch)
     connection.execute(
         f"insert into left_out by name select file_number, line_number, fault_rule as rule_code, "

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guanqing import datafiles
 from guanqing.paths import DATA
 from guanqing.plan import planfile
 from guanqing.plan.planfile import Refusal
@@ -100,6 +101,7 @@ def load(year: int, folder: Path = DATA / "targets") -> Plan:
     return _load(year, path, path.stat().st_mtime_ns) if path.exists() else Plan(year)
 
 
+@datafiles.derived  # what may stand in it is in files too
 @cache
 def _load(year: int, path: Path, edited: int) -> Plan:
     found = planfile.read(path)

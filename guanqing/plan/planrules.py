@@ -1,13 +1,14 @@
 """What may stand in a plan: the fields of targets and milestones, and what is wrong with one."""
 
-import csv
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from guanqing import datafiles
 from guanqing.paths import DATA
+from guanqing.records import code_names
 
 KINDS = ("total", "level", "rate", "survey", "compliance")  # and milestone, a list of its own
 SHOWN_AS = ("number", "ratio", "percent")
@@ -22,17 +23,15 @@ Entry = dict[str, Any]
 Fault = tuple[str, str, object]  # field, why, value
 
 
-@cache
-def plan_measures() -> dict[str, Entry]:
+@datafiles.reads(PLAN_MEASURES)
+def plan_measures(content: dict[str, Any]) -> dict[str, Entry]:
     """Return what a target can count, by code: data/plan_measures.toml."""
-    return tomllib.loads(PLAN_MEASURES.read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, Entry]).validate_python(content)
 
 
-@cache
 def codes(code_list: str) -> frozenset[str]:
     """Return the codes of a list of data/codes.csv."""
-    with (DATA / "codes.csv").open(encoding="utf-8") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file) if row["list"] == code_list)
+    return frozenset(code_names(code_list))
 
 
 TARGET_FIELDS: dict[str, type | tuple[type, ...]] = {

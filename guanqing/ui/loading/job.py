@@ -11,9 +11,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from guanqing.intake import loading, resolving
+from guanqing.intake import loading
 from guanqing.intake.accounts import LoadReport
-from guanqing.intake.build import derivations
+from guanqing.intake.publishing import resolving
+from guanqing.intake.publishing.build import derivations
 from guanqing.problems import Problem
 from guanqing.store import Store, default_store
 from guanqing.ui.loading.reading import Reading, without

@@ -6,7 +6,7 @@ from html import escape
 
 import streamlit as st
 
-from guanqing.intake.opening import Opened
+from guanqing.intake.reading.source_matching import Opened
 from guanqing.ui.loading.reading import Taken, samples, unused, used_count
 from guanqing.ui.shell.session import language, t
 from guanqing.ui.widgets.blocks import note

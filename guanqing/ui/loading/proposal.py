@@ -8,8 +8,8 @@ from typing import Any
 import streamlit as st
 
 from guanqing.intake import layouts
+from guanqing.intake.decoding import Text
 from guanqing.intake.proposals import LOW, Proposal, layout_of, propose, save
-from guanqing.intake.texts import Text
 from guanqing.problems import Problem
 from guanqing.ui.loading.fields import ask_codes, ask_stamps, with_changes
 from guanqing.ui.shell.session import language, t, tell

@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from guanqing.intake import headers, layouts
+from guanqing.intake import layouts
+from guanqing.intake.decoding import Text, texts
 from guanqing.intake.layouts import Layout
-from guanqing.intake.opening import Opened, open_texts
 from guanqing.intake.proposals import best_layout
-from guanqing.intake.texts import Text, texts
+from guanqing.intake.reading import headers
+from guanqing.intake.reading.source_matching import Opened, open_texts
 from guanqing.problems import Problem
 from guanqing.records import Field
 from guanqing.ui.loading.uploads import Uploads

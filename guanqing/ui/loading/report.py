@@ -10,8 +10,8 @@ import streamlit as st
 
 from guanqing import text
 from guanqing.figures.account import PARTS, equation, rules_touched
-from guanqing.intake import refusals, rules
-from guanqing.intake.accounts import FileReport, LoadReport
+from guanqing.intake.accounts import FileReport, LoadReport, refusals
+from guanqing.intake.validation import rules
 from guanqing.store import Store, default_store
 from guanqing.ui.loading.history import confirm_going_back
 from guanqing.ui.loading.job import PHASES, Job, desk

@@ -12,7 +12,7 @@ import polars as pl
 import streamlit as st
 
 from guanqing import records, registers, text
-from guanqing.intake.resolving import library_facts
+from guanqing.intake.publishing.resolving import library_facts
 from guanqing.records import Field, Kind
 from guanqing.registers import Values, checks, journal
 from guanqing.ui.shell.library import facts, query

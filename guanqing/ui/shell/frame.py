@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from guanqing import text
+from guanqing import datafiles, text
+from guanqing.problems import Problem
 from guanqing.ui.shell import filters, session, style
 from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, t
@@ -39,6 +40,11 @@ LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 def begin() -> None:
     """Set the window up: title, icon, style and the document's language."""
+    try:
+        datafiles.refresh()
+    except Problem as problem:
+        st.error(session.tell(problem), icon=":material/error:")
+        st.stop()
     session.choose_language()
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
     st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
@@ -104,6 +110,8 @@ def head(page: st.Page) -> None:
         f'<div class="gq gq-head"><h1>{escape(page.title)}</h1>'
         f'<span class="sub">{" · ".join(part for part in parts if part)}</span>{simulated}</div>'
     )
+    for fault in datafiles.faults():
+        st.warning(t("app.data_fault", **fault.words), icon=":material/edit_off:")
     with st.sidebar:
         session.language_switch()
 

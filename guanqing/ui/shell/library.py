@@ -25,7 +25,7 @@ def open_library() -> None:
     """Settle which library this run reads; where there is none to read, say so and stop."""
     try:
         path = store.default_store().current()
-        edited = max(file.stat().st_mtime_ns for file in reference.files())
+        edited = hash(tuple(file.stat().st_mtime_ns for file in reference.files() if file.exists()))
         entered = journal.version(journal.path_of(path))
         st.session_state["library"] = (str(path), edited, entered)
         facts()
