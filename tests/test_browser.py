@@ -37,6 +37,7 @@ pytest_plugins = ["stores"]
 CHROMIUM = Path("/usr/bin/chromium")
 
 pytestmark = [
+    pytest.mark.slow,  # two minutes of a core
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
     pytest.mark.xdist_group("browser"),  # one server and one browser serve them all
 ]
@@ -54,14 +55,7 @@ NAMES = [Path(page).stem for page in PAGES]
 # the page opened first has no address of its own but the root
 PATHS = {name: "/" if name == "overview" else f"/{name}" for name in NAMES}
 
-# a visit takes ten seconds: before a commit two pages, in CI all of them
-every_page = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name in ("overview", "targets") else pytest.mark.slow)
-        for name in NAMES
-    ],
-)
+every_page = pytest.mark.parametrize("name", NAMES)
 every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -420,7 +414,6 @@ def scratch(simulated: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
         yield url, store
 
 
-@pytest.mark.slow
 def test_an_export_is_uploaded_looked_at_loaded_and_undone(
     browser: Browser, scratch: tuple[str, Store]
 ) -> None:
