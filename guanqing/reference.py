@@ -55,7 +55,7 @@ def files() -> list[Path]:
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
         *(DATA / f"{name}.csv" for name in DAYS),
-        *sorted((DATA / "targets").glob("*.toml")),
+        *sorted(plan.FOLDER.glob("*.toml")),
         planfile.MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
     ]

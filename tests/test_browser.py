@@ -29,6 +29,7 @@ from screens import PAGES, UNIVERSITY, title
 
 from guanqing import plan, text
 from guanqing.charts.look import DARK
+from guanqing.paths import DATA
 from guanqing.store import Store
 from guanqing.ui.frame import HIDDEN
 
@@ -316,7 +317,7 @@ def test_the_menu_leads_to_every_page(tab: Page) -> None:
 def test_whether_a_promise_will_be_kept_can_be_checked_in_two_clicks(tab: Page) -> None:
     go(tab, "/?as_of=2019-08-31")
     menu(tab, "targets")
-    expect(tab.locator(".gq-line-of")).to_have_count(len(plan.load(2019).targets))
+    expect(tab.locator(".gq-line-of")).to_have_count(len(plan.load(2019, DATA / "targets").targets))
     line = tab.locator(".st-key-line-lectures")
     said = line.locator(".answer b").inner_text()
     line.get_by_role("link").click()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanqing.intake import resolving, staging
+from guanqing.intake import layouts, resolving, staging, values
 from guanqing.intake.build import create_schema
 from guanqing.intake.loading import load
 from guanqing.records import kinds
@@ -333,6 +333,8 @@ def test_a_step_without_a_record_of_its_kinds_would_have_put_nothing() -> None:
         staging.create(connection, kind, is_read=False)
     connection.execute(resolving.SAID)
     connection.execute(resolving.FRAME)
+    for macro in [resolving.class_macro("clc"), *values.macros(layouts.read("plain"), "UTC")]:
+        connection.execute(macro)
     connection.execute("insert into frame (default_branch) values ('main')")
     statements = [step.read_text(encoding="utf-8") for step in resolving.steps()]
     passed_over = [statement for statement in statements if resolving.only_sources(statement)]
