@@ -85,7 +85,7 @@ def files() -> list[Path]:
     """Return every file that load() reads: when one changes, an open library is out of date."""
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
-        *sorted((DATA / "targets").glob("*.toml")),
+        *sorted(plan.FOLDER.glob("*.toml")),
         planfile.PLAN_MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
     ]

@@ -1,5 +1,6 @@
 """An empty library in memory, builders that fill in what a test is not about, and random ones."""
 
+import os
 import random
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -10,11 +11,20 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from guanqing import plan, reference, warehouse
 from guanqing.intake.publishing.build import create_schema, derivations
 from guanqing.plan import Plan, judgement
 from guanqing.registers import entered
+
+# A commit is judged by the same examples as the one before it; CI goes on looking for others.
+settings.register_profile("same", derandomize=True)
+settings.register_profile("random", derandomize=False, print_blob=True)
+settings.load_profile("random" if os.environ.get("CI") else "same")
+
+# The library's own targets are its own to edit: what is tested stands on a plan that stays.
+plan.FOLDER = Path(__file__).parent / "targets"
 
 DAY = timedelta(days=1)
 

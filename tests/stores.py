@@ -6,6 +6,7 @@ A plugin: a test module that says `pytest_plugins = ["stores"]` may use its fixt
 import fcntl
 import os
 import random
+import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -41,6 +42,19 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Callable[[P
         return folder
 
     return once
+
+
+@pytest.fixture
+def own(
+    once: Callable[[str, Callable[[Path], None]], Path], tmp_path: Path
+) -> Callable[[str, Callable[[Path], None]], Store]:
+    """Return a function that gives a test a store of its own, copied from one made once a run."""
+
+    def own(name: str, make: Callable[[Path], None]) -> Store:
+        made = once(name, make) / "store"
+        return Store(shutil.copytree(made, tmp_path / "store", symlinks=True))
+
+    return own
 
 
 @pytest.fixture(scope="session")

@@ -206,7 +206,6 @@ anything = some.one_of(
 @settings(
     max_examples=25,
     deadline=None,
-    derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_no_address_breaks_a_page(simulated: Path, query: dict[str, str], page: str) -> None:

@@ -29,6 +29,7 @@ from screens import PAGES, UNIVERSITY, title
 
 from guanqing import plan, text
 from guanqing.charts.look import DARK
+from guanqing.paths import DATA
 from guanqing.store import Store
 from guanqing.ui.shell.frame import HIDDEN
 
@@ -37,6 +38,7 @@ pytest_plugins = ["stores"]
 CHROMIUM = Path("/usr/bin/chromium")
 
 pytestmark = [
+    pytest.mark.slow,  # two minutes of a core
     pytest.mark.skipif(not CHROMIUM.exists(), reason="there is no Chromium on this machine"),
     pytest.mark.xdist_group("browser"),  # one server and one browser serve them all
 ]
@@ -54,14 +56,7 @@ NAMES = [Path(page).stem for page in PAGES]
 # the page opened first has no address of its own but the root
 PATHS = {name: "/" if name == "overview" else f"/{name}" for name in NAMES}
 
-# a visit takes ten seconds: before a commit two pages, in CI all of them
-every_page = pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name in ("overview", "targets") else pytest.mark.slow)
-        for name in NAMES
-    ],
-)
+every_page = pytest.mark.parametrize("name", NAMES)
 every_scheme = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
@@ -322,7 +317,7 @@ def test_the_menu_leads_to_every_page(tab: Page) -> None:
 def test_whether_a_promise_will_be_kept_can_be_checked_in_two_clicks(tab: Page) -> None:
     go(tab, "/?as_of=2019-08-31")
     menu(tab, "targets")
-    expect(tab.locator(".gq-line-of")).to_have_count(len(plan.load(2019).targets))
+    expect(tab.locator(".gq-line-of")).to_have_count(len(plan.load(2019, DATA / "targets").targets))
     line = tab.locator(".st-key-line-lectures")
     said = line.locator(".answer b").inner_text()
     line.get_by_role("link").click()
@@ -420,7 +415,6 @@ def scratch(simulated: Path, tmp_path: Path) -> Iterator[tuple[str, Store]]:
         yield url, store
 
 
-@pytest.mark.slow
 def test_an_export_is_uploaded_looked_at_loaded_and_undone(
     browser: Browser, scratch: tuple[str, Store]
 ) -> None:

@@ -21,17 +21,21 @@ VISITS = "分馆,日期,小时,到馆人次\nJZ,2019-03-01,,500\nJZ,2019-03-01,1
 SURVEYS = (
     "调查编号,题目,读者群体,截止日期,发放,回收,有效,满意\n2019-1,,,2019-03-31,250,244,240,204\n"
 )
+pytest_plugins = ["stores"]
+
 TALK = {"kind": "lecture", "title": "家风", "held_on": "2019-03-09", "branch": "JZ"}
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    """Return the store of a real library with a register of events, of visits and a survey."""
+def three_registers(folder: Path) -> None:
     for name, content in (("活动", EVENTS), ("到馆", VISITS), ("问卷", SURVEYS)):
-        (tmp_path / f"{name}.csv").write_text(content, encoding="utf-8")
-    found = Store(tmp_path / "store")
-    load(sorted(tmp_path.glob("*.csv")), "plain", found)
-    return found
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    load(sorted(folder.glob("*.csv")), "plain", Store(folder / "store"))
+
+
+@pytest.fixture
+def store(own: Callable[..., Store]) -> Store:
+    """Return the store of a real library with a register of events, of visits and a survey."""
+    return own("three_registers", three_registers)
 
 
 @pytest.fixture

@@ -29,6 +29,8 @@ from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Store, records_of
 
+pytestmark = pytest.mark.slow  # whole programs started, killed and starved, over and over
+
 KILLS = 50
 PATIENCE_SECONDS = 60
 ENVIRONMENT = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
@@ -155,7 +157,6 @@ def run(argv: list[str]) -> subprocess.CompletedProcess[str]:
 # --- killed
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("writer", WRITERS)
 def test_a_writer_killed_at_any_moment_leaves_a_whole_library(
     tmp_path: Path, writer: Writer

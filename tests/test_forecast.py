@@ -373,6 +373,7 @@ def coverage_of(shape, known, seed=SEED, *, draw_anew):
     return held.mean(axis=1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [3, 6, 9])
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_bands_hold_as_often_as_they_say(shape, known, coverage):
@@ -381,6 +382,7 @@ def test_the_bands_hold_as_often_as_they_say(shape, known, coverage):
     assert 0.93 <= in_95 <= 0.97
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("known", [3, 6, 9])
 @pytest.mark.parametrize("shape", SMALL)
 def test_the_bands_of_small_counts_hold_at_least_as_often(shape, known, coverage):

@@ -12,7 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from guanqing.intake import layouts, resolving, staging, values
+from guanqing.intake.build import create_schema
 from guanqing.intake.loading import load
+from guanqing.records import kinds
 from guanqing.store import Store, records_of
 
 HEADERS = {
@@ -325,3 +328,32 @@ def test_a_day_puts_a_return_where_it_can_have_been(shelf: Shelf, name: str) -> 
                 "from loans order by loaned_at, returned_at nulls last"
             ).fetchall()
         assert rows == expected
+
+
+# --- kinds of which there is nothing
+
+
+def test_a_step_without_a_record_of_its_kinds_would_have_put_nothing() -> None:
+    connection = duckdb.connect()
+    create_schema(connection)
+    connection.execute("attach ':memory:' as records")
+    for kind in kinds().values():
+        staging.create(connection, kind, is_read=False)
+    connection.execute(resolving.SAID)
+    connection.execute(resolving.FRAME)
+    for macro in [resolving.class_macro("clc"), *values.macros(layouts.read("plain"), "UTC")]:
+        connection.execute(macro)
+    connection.execute("insert into frame (default_branch) values ('main')")
+    statements = [step.read_text(encoding="utf-8") for step in resolving.steps()]
+    passed_over = [statement for statement in statements if resolving.only_sources(statement)]
+    assert len(passed_over) > 10
+    for statement in passed_over:
+        assert connection.execute(statement).fetchall() == [(0,)], statement
+
+
+def test_a_step_that_has_rows_of_anything_but_records_is_never_passed_over() -> None:
+    insert = "insert into holdings by name select day from records.holdings"
+    assert resolving.only_sources(insert) == {"holdings"}
+    assert resolving.only_sources(f"{insert}, frame -- from the frame") == {"holdings"}
+    assert resolving.only_sources(f"{insert} union all select day from visits") == set()
+    assert resolving.only_sources("create temp table days as from records.holdings") == set()

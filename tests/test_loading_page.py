@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from screens import htmls, open_page, seen, sit_here
+from stores import write_export
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text
@@ -37,13 +38,15 @@ UNKNOWN = "\n".join(
 )
 
 
+def fifty_loans(folder: Path) -> None:
+    write_export(folder, loan_count=50)
+    load(sorted(folder.glob("*.csv")), "seu", Store(folder / "store"))
+
+
 @pytest.fixture
-def store(
-    export: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Store]:
+def store(own: Callable[..., Store], monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Return the store of a small real library, loaded once, that the page serves."""
-    found = Store(tmp_path / "store")
-    load([export(loan_count=50)], "seu", found)
+    found = own("fifty_loans", fifty_loans)
     monkeypatch.setenv("GUANQING_STORE", str(found.root))
     sit_here(monkeypatch)
     yield found

@@ -1,5 +1,6 @@
 """Text pasted from a worksheet: the rules of a load, every line accounted for."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from guanqing.intake.pasting import Known, Pasted
 from guanqing.problems import Problem
 from guanqing.registers import checks
 from guanqing.store import Store
+
+pytest_plugins = ["stores"]
 
 BRANCHES = {
     "JZ": {"zh": "晋中市图书馆", "en": "Jinzhong Library"},
@@ -186,12 +189,17 @@ SHEETS = {
 }
 
 
+def _load_sheets(folder: Path) -> None:
+    for register, sheet in SHEETS.items():
+        (folder / f"{register}.csv").write_text(sheet, encoding="utf-8")
+    load(sorted(folder.glob("*.csv")), "plain", Store(folder / "store"))
+
+
 @pytest.mark.parametrize("register", SHEETS)
-def test_pasted_rows_are_those_of_a_loaded_file(register: str, tmp_path: Path) -> None:
-    path = tmp_path / f"{register}.csv"
-    path.write_text(SHEETS[register], encoding="utf-8")
-    store = Store(tmp_path / "store")
-    load([path], "plain", store)
+def test_pasted_rows_are_those_of_a_loaded_file(
+    register: str, once: Callable[[str, Callable[[Path], None]], Path]
+) -> None:
+    store = Store(once("sheets", _load_sheets) / "store")
     kind = records.registers()[register]
     with warehouse.connect(store.current()) as connection:
         rows = warehouse.run(connection, f"register_{register}").to_dicts()

@@ -1,17 +1,22 @@
 """The plan as data: what a file may say, and in which order a council sees it."""
 
 import os
+import subprocess
+import sys
 import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from guanqing import plan, text, warehouse
 from guanqing.paths import DATA
+from guanqing.plan import judgement
 from guanqing.problems import Problem
 from guanqing.ui import target_facts
 
-every_plan = pytest.mark.parametrize("year", plan.years())
+SHIPPED = DATA / "targets"
+every_plan = pytest.mark.parametrize("year", plan.years(SHIPPED))
 TARGETS = [target for year in plan.years() for target in plan.load(year).targets.values()]
 every_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.code)
 
@@ -97,16 +102,17 @@ def test_a_year_without_a_file_has_an_empty_plan(tmp_path):
     assert plan.years(tmp_path) == []
 
 
-def test_the_plan_of_2019_is_whole():
-    assert 2019 in plan.years()
-    assert len(plan.load(2019).targets) == 18
-    assert len(plan.load(2019).milestones) == 16
-
-
 @every_plan
-def test_a_file_is_named_by_its_year(year):
-    path = DATA / "targets" / f"{year}.toml"
+def test_a_plan_of_the_library_is_named_by_its_year_and_nothing_in_it_is_refused(year):
+    path = SHIPPED / f"{year}.toml"
     assert tomllib.loads(path.read_text(encoding="utf-8"))["year"] == year
+    assert plan.load(year, SHIPPED).refused == ()
+
+
+def test_plans_are_read_from_data_where_nobody_says_otherwise():
+    code = "import guanqing.plan; print(guanqing.plan.FOLDER)"
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert Path(said.stdout.strip()) == SHIPPED
 
 
 @every_target
@@ -149,7 +155,7 @@ def test_the_engine_holds_the_targets_as_the_file_states_them(library):
 
 
 def test_every_status_a_query_gives_has_its_place_in_the_order(library):
-    verdicts = (DATA / "judge" / "10_target_days.sql", DATA / "shared.sql")
+    verdicts = (*judgement.steps(), DATA / "shared.sql")
     judging = "".join(path.read_text(encoding="utf-8") for path in verdicts)
     for status in plan.STATUS_ORDER:
         assert f"'{status}'" in judging

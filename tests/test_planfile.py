@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanqing import plan, reference, text, warehouse
-from guanqing.paths import DATA
 from guanqing.plan import planfile, planrules
 from guanqing.problems import Problem
 
@@ -330,7 +329,7 @@ def test_every_reason_is_said_in_words_that_name_the_value_if_any():
 
 # --- one slip of the hand in the plan there is
 
-SOURCE = (DATA / "targets" / "2019.toml").read_text(encoding="utf-8")
+SOURCE = (plan.FOLDER / "2019.toml").read_text(encoding="utf-8")
 LINES = SOURCE.split("\n")
 WRITTEN = [n for n, line in enumerate(LINES) if line.strip() and not line.startswith("#")]
 HEADERS = [n for n, line in enumerate(LINES) if line.startswith("[[")]

@@ -3,6 +3,7 @@
 import io
 import re
 import shutil
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,12 +30,15 @@ EVENTS = """活动类型,活动名称,活动日期,分馆,参加人数,主讲人
 """
 
 
+def two_lectures(folder: Path) -> None:
+    (folder / "活动.csv").write_text(EVENTS, encoding="utf-8")
+    load([folder / "活动.csv"], "plain", Store(folder / "store"))
+
+
 @pytest.fixture
-def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(own: Callable[..., Store], monkeypatch: pytest.MonkeyPatch) -> Store:
     """Return the store of a real library with two lectures, which the page serves."""
-    (tmp_path / "活动.csv").write_text(EVENTS, encoding="utf-8")
-    found = Store(tmp_path / "store")
-    load([tmp_path / "活动.csv"], "plain", found)
+    found = own("two_lectures", two_lectures)
     monkeypatch.setenv("GUANQING_STORE", str(found.root))
     sit_here(monkeypatch)
     return found

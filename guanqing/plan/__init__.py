@@ -17,6 +17,7 @@ from guanqing.plan import planfile
 from guanqing.plan.planfile import Refusal
 
 KINDS = planfile.KINDS
+FOLDER = DATA / "targets"
 Words = dict[str, str]
 
 
@@ -90,14 +91,15 @@ class Plan:
     refused: tuple[Refusal, ...] = ()
 
 
-def years(folder: Path = DATA / "targets") -> list[int]:
+def years(folder: Path | None = None) -> list[int]:
     """Return the years that have a plan."""
-    return sorted(int(path.stem) for path in folder.glob("*.toml") if path.stem.isdigit())
+    found = (folder or FOLDER).glob("*.toml")
+    return sorted(int(path.stem) for path in found if path.stem.isdigit())
 
 
-def load(year: int, folder: Path = DATA / "targets") -> Plan:
+def load(year: int, folder: Path | None = None) -> Plan:
     """Return the plan of a year, empty if there is none. Problem: plan_unreadable."""
-    path = folder / f"{year}.toml"
+    path = (folder or FOLDER) / f"{year}.toml"
     return _load(year, path, path.stat().st_mtime_ns) if path.exists() else Plan(year)
 
 

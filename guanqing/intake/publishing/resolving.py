@@ -1,5 +1,6 @@
 """From records to the library: data/staging/*.sql over everything that any load brought."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from string import ascii_uppercase
@@ -11,6 +12,7 @@ from guanqing import datafiles
 from guanqing.intake.layouts import Layout
 from guanqing.intake.reading.values import sql
 from guanqing.paths import DATA
+from guanqing.records import kinds
 
 STEPS = DATA / "staging"
 ASKED_FOR = ("overlapping", "data_end", "logged_loans")  # steps that rules.CONDITIONS speak of
@@ -125,7 +127,28 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, report: Callable[[str], None]) -> None:
-    """Fill the tables of the library from the records."""
+    """Fill the tables of the library from the records; a step without a record is passed over."""
+    found = {kind: _is_filled(connection, kind) for kind in kinds()}
     for step in steps():
         report(step.stem.split("_", 1)[1])
-        connection.execute(step.read_text(encoding="utf-8"))
+        statement = step.read_text(encoding="utf-8")
+        sources = only_sources(statement)
+        if not sources or any(found[kind] for kind in sources):
+            connection.execute(statement)
+
+
+def only_sources(statement: str) -> set[str]:
+    """Return the kinds of records that an insert reads, none if it may have rows of anything else.
+
+    Planning a statement costs about what running it over nothing does, and most loads bring one
+    or two of two dozen kinds.
+    """
+    code = re.sub("--.*", "", statement)
+    named = set(re.findall(r"(\w+) as \(", code)) | {"frame"}
+    read = set(re.findall(r"\b(?:from|join)\s+([\w.]+)", code)) - named
+    sources = {name.removeprefix("records.") for name in read if name.startswith("records.")}
+    return sources if "insert into" in code and len(sources) == len(read) else set()
+
+
+def _is_filled(connection: duckdb.DuckDBPyConnection, kind: str) -> bool:
+    return connection.execute(f"from records.{kind} limit 1").fetchone() is not None
