@@ -14,13 +14,12 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 import pytest
-from markupsafe import Markup
 from typer.testing import CliRunner
 
-from guanqing import figures, measures, period, text, warehouse
+from guanqing import figures, period, text, warehouse
 from guanqing.cli import app
 from guanqing.figures import Exhibit, View
-from guanqing.figures.blocks import Block, Card, Chart, Columns, Line, Table
+from guanqing.figures.blocks import Block, Card, Chart, Columns
 from guanqing.period import Period
 from guanqing.store import Store
 from guanqing.ui.widgets.panels import csv_of, drawn_rows

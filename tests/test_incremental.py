@@ -9,11 +9,11 @@ from typing import Any
 
 import duckdb
 import pytest
+from guanqing.intake.build import create_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from guanqing.intake import layouts, resolving, staging, values
-from guanqing.intake.build import create_schema
 from guanqing.intake.loading import load
 from guanqing.records import kinds
 from guanqing.store import Store, records_of

@@ -3,7 +3,6 @@
 from datetime import date
 
 import polars as pl
-from markupsafe import Markup
 
 from guanqing import charts, text
 from guanqing.charts.times import Line
@@ -48,10 +47,8 @@ def trend(
     alt = view.t("alt.daily_trend" if step == "day" else "alt.trend", **{f"{step}s": frame.height})
     drawn: Block
     if view.is_still:
-        drawn = Markup(
-            charts.still_trend(
-                labels, lines, view.count, view.look, height=view.height, alt=alt, marks=marks
-            )
+        drawn = charts.still_trend(
+            labels, lines, view.count, view.look, height=view.height, alt=alt, marks=marks
         )
     else:
         figure = charts.trend(

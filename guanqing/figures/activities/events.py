@@ -49,7 +49,7 @@ def events_listed(view: View) -> Content:
     )
     key = [(state, view.t(f"activities.{state}")) for state in STATES if state in found]
     note = view.note("activities.earlier", count=earlier) if earlier else None
-    return content(headline, Markup(charts.agenda_key(key)), Markup(drawn), note)
+    return content(headline, charts.agenda_key(key), drawn, note)
 
 
 def _spans(view: View, first: date, last: date) -> list[Span]:

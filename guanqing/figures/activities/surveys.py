@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-from markupsafe import Markup
 
 from guanqing import activity_headlines as headlines
 from guanqing import charts, measures
@@ -84,7 +83,7 @@ def _intervals(view: View, frame: pl.DataFrame, about: str, alt: str) -> Block:
     goal = frame["goal"][0]
     line = None if goal is None else (goal, view.t("activities.goal", goal=float(goal)))
     rows = [_interval(view, row, about) for row in frame.to_dicts()]
-    return Markup(charts.intervals(rows, line, alt=alt))
+    return charts.intervals(rows, line, alt=alt)
 
 
 def _interval(view: View, row: Row, about: str) -> Interval:

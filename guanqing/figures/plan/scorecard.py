@@ -105,16 +105,14 @@ def bullet(view: View, standing: Standing, ahead: Outlook) -> Markup:
     """Return the line of marks of one target; words where there is nothing to draw."""
     if standing.value is None:
         return Markup('<span class="none">{}</span>').format(text.NOTHING)
-    return Markup(
-        charts.bullet(
-            standing.value,
-            standing.goal,
-            view.look.status(standing.status),
-            due=standing.expected_value,
-            stretch=standing.stretch,
-            ahead=_range(standing, ahead),
-            alt=Markup.escape(_alt(view, standing, ahead)),
-        )
+    return charts.bullet(
+        standing.value,
+        standing.goal,
+        view.look.status(standing.status),
+        due=standing.expected_value,
+        stretch=standing.stretch,
+        ahead=_range(standing, ahead),
+        alt=_alt(view, standing, ahead),
     )
 
 

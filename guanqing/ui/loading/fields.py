@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from html import escape
 from typing import Any
 
 import streamlit as st
+from markupsafe import Markup
 
+from guanqing.figures.markup import joined
 from guanqing.intake.proposals import Proposal
 from guanqing.intake.proposals.stamps import DAY_FIRST, MONTH_FIRST
 from guanqing.records import Field, code_names
@@ -86,17 +87,17 @@ def _header_label(proposal: Proposal, header: str) -> str:
     return header if proposal.table.has_header else t("loading.column_number", number=header)
 
 
-def _evidence(proposal: Proposal, found: Field) -> str:
+def _evidence(proposal: Proposal, found: Field) -> Markup:
     """Return how sure a column is, and the first values in it."""
     match = proposal.matches.get(found.name)
     if match is None:
         words = t("loading.must_have") if _must(found) else ""
-        return f'<div class="gq gq-line bad">{words}</div>'
+        return Markup('<div class="gq gq-line bad">{}</div>').format(words)
     filled = [value for value in proposal.table.values(match.place) if value][:SAMPLES]
-    shown = " · ".join(sample(value, found) for value in filled)
+    shown = joined(*(sample(value, found) for value in filled))
     # what a person chose has no reasons beside it
     sure = t("loading.sure", share=float(match.score)) if match.reasons else t("loading.by_you")
-    return f'<div class="gq gq-line"><b>{sure}</b> {escape(shown)}</div>'
+    return Markup('<div class="gq gq-line"><b>{}</b> {}</div>').format(sure, shown)
 
 
 def ask_codes(proposal: Proposal, key: str) -> dict[str, dict[str, dict[str, str]]]:

@@ -1,10 +1,10 @@
 """The libraries that are kept, which one is served, and the way back to another."""
 
-from html import escape
-
 import streamlit as st
+from markupsafe import Markup
 
 from guanqing import text, warehouse
+from guanqing.figures.markup import fill, joined
 from guanqing.generations import Generation
 from guanqing.problems import Problem
 from guanqing.store import default_store
@@ -37,7 +37,8 @@ def generations() -> None:
                 left.html(_described(generation))
                 with right:
                     if generation.is_current:
-                        st.html(f'<div class="gq gq-served">✔ {t("loading.served")}</div>')
+                        served = Markup('<div class="gq gq-served">✔ {}</div>')
+                        st.html(served.format(t("loading.served")))
                     else:
                         confirm_going_back(
                             generation.number,
@@ -46,12 +47,11 @@ def generations() -> None:
                         )
 
 
-def _described(generation: Generation) -> str:
+def _described(generation: Generation) -> Markup:
     key = f"loading.kind_{generation.kind}"
     kind = t(key) if key in text.load() else t("loading.kind_other")
-    lines = [moment(generation.made_at), generation.made_by or ""]
     names = [str(file.get("file_name", text.NOTHING)) for file in generation.files]
-    what = ""
+    files = []
     if names:
         taken = generation.total("loaded") + generation.total("repaired")
         counts = (text.exact(n, language()) for n in (taken, generation.total("refused")))
@@ -59,12 +59,13 @@ def _described(generation: Generation) -> str:
         if len(names) > NAMES_SHOWN:
             shown = t("loading.and_more", names=shown, count=len(names))
         numbers = t("loading.lines_taken", **dict(zip(("taken", "refused"), counts, strict=True)))
-        what = f"<div>{escape(shown)}</div><div>{escape(numbers)}</div>"
-    facts = escape(" · ".join(part for part in lines if part))
-    number = t("loading.generation", number=str(generation.number))
-    return (
-        f'<div class="gq gq-generation"><b>{number}</b> {escape(kind)}'
-        f'<div class="why">{facts}{what}</div></div>'
+        files = [shown, numbers]
+    return fill(
+        "generation",
+        number=t("loading.generation", number=str(generation.number)),
+        kind=kind,
+        facts=joined(moment(generation.made_at), generation.made_by or ""),
+        files=files,
     )
 
 

@@ -3,14 +3,15 @@
 import io
 import zipfile
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import streamlit as st
 
 from guanqing import text
 from guanqing.figures.account import PARTS, equation, rules_touched
-from guanqing.intake.accounts import FileReport, LoadReport, refusals
+from guanqing.figures.blocks import Cell
+from guanqing.figures.markup import fill
+from guanqing.intake.accounts import FileReport, LoadReport, RefusedLine, refusals
 from guanqing.intake.validation import rules
 from guanqing.store import Store, default_store
 from guanqing.ui.loading.history import confirm_going_back
@@ -21,11 +22,10 @@ from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import note, said
 from guanqing.ui.widgets.panels import step, work
-from guanqing.ui.widgets.tables import table
+from guanqing.ui.widgets.tables import as_typed, table
 
 EVERY_SECONDS = 0.5
 SHOWN = 12
-VALUE_SIGNS = 40
 
 
 def load_under_way() -> None:
@@ -49,14 +49,10 @@ def _follow() -> None:
         now = PHASES.index(job.phase)
         marks = [("✔", "good"), ("●", "go"), ("○", "")]
         phases = [
-            (marks[(turn >= now) + (turn > now)], t(f"loading.phase_{phase}"))
+            (*marks[(turn >= now) + (turn > now)], t(f"loading.phase_{phase}"))
             for turn, phase in enumerate(PHASES)
         ]
-        listed = "".join(
-            f'<li class="{tone}"><span aria-hidden="true">{sign}</span> {escape(words)}</li>'
-            for (sign, tone), words in phases
-        )
-        st.html(f'<ul class="gq gq-phases">{listed}</ul>')
+        st.html(fill("phases", phases=phases))
         note(t("loading.loading_hint"))
 
 
@@ -138,14 +134,11 @@ def _unmapped(report: LoadReport) -> None:
                 (t("sources.rule_lines"), "n"),
             ],
             [
-                [
-                    *map(escape, (code.file_name, code.column, code.value)),
-                    text.exact(code.line_count, language()),
-                ]
+                [code.file_name, code.column, code.value, text.exact(code.line_count, language())]
                 for code in report.unmapped_codes[:SHOWN]
             ],
+            of=len(report.unmapped_codes),
         )
-        _more(len(report.unmapped_codes))
 
 
 def _refused(report: LoadReport) -> None:
@@ -157,18 +150,9 @@ def _refused(report: LoadReport) -> None:
                 (t("loading.line"), "n"),
                 *((t(f"loading.{name}"), "") for name in ("column", "value", "rule")),
             ],
-            [
-                [
-                    escape(line.file_name),
-                    text.exact(line.line_number, language()),
-                    escape(line.column or text.NOTHING),
-                    f"<code>{escape((line.value or '')[:VALUE_SIGNS])}</code>",
-                    escape(rules.rules()[line.rule_code].name[language()]),
-                ]
-                for line in report.refused_lines[:SHOWN]
-            ],
+            [_refused_line(line) for line in report.refused_lines[:SHOWN]],
+            of=len(report.refused_lines),
         )
-        _more(len(report.refused_lines))
         if report.load_number is not None:
             store, number = default_store(), report.load_number
             st.download_button(
@@ -183,9 +167,14 @@ def _refused(report: LoadReport) -> None:
             )
 
 
-def _more(count: int) -> None:
-    if count > SHOWN:
-        note(t("loading.shown_first", shown=SHOWN))
+def _refused_line(line: RefusedLine) -> list[Cell]:
+    return [
+        line.file_name,
+        text.exact(line.line_number, language()),
+        line.column or text.NOTHING,
+        as_typed(line.value),
+        rules.rules()[line.rule_code].name[language()],
+    ]
 
 
 def refused_lines(store: Store, number: int) -> bytes:

@@ -12,7 +12,7 @@ from guanqing.figures.plan.words import owner_of
 from guanqing.plan import Milestone, Target
 from guanqing.problems import Problem
 from guanqing.records import code_names
-from guanqing.registers import journal
+from guanqing.registers import Values, journal
 from guanqing.registers.journal import Change
 from guanqing.ui.registers.saving import turn
 from guanqing.ui.shell import filters
@@ -21,8 +21,6 @@ from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.view import view
 from guanqing.ui.shell.visitor import may_change, require_here
 from guanqing.ui.widgets.blocks import said
-
-Row = dict[str, Any]
 
 
 def _subject() -> Target | Milestone | None:
@@ -59,14 +57,14 @@ def note_form() -> None:
     return None
 
 
-def _noted_that_day(code: str, key: Row) -> Row | None:
+def _noted_that_day(code: str, key: Values) -> Values | None:
     """Return what was noted on the same day: a day has one row."""
     there = query("plan_notes_made", target=code).to_dicts()
     same = next((made for made in there if _iso(made["noted_on"]) == key["noted_on"]), None)
     return same and {"owner": same["owner"], "note": same["note"]}
 
 
-def _joined(was: Row | None, values: Row) -> Row:
+def _joined(was: Values | None, values: Values) -> Values:
     if was is None:
         return values
     notes = [words for words in (was["note"], values["note"]) if words]
@@ -106,7 +104,7 @@ def milestone_form() -> None:
             )
 
 
-def _reported_that_day(code: str, key: Row) -> Row | None:
+def _reported_that_day(code: str, key: Values) -> Values | None:
     there = query("milestone_history", target=code).to_dicts()
     same = next((made for made in there if _iso(made["stated_on"]) == key["stated_on"]), None)
     return same and {name: same[name] for name in ("state", "note_zh", "note_en")}
@@ -125,7 +123,9 @@ def _iso(day: Any) -> str:
     return day.isoformat() if isinstance(day, date) else str(day)
 
 
-def _enter(register: str, key: Row, values: Mapping[str, Any], by: str, was: Row | None) -> None:
+def _enter(
+    register: str, key: Values, values: Mapping[str, Any], by: str, was: Values | None
+) -> None:
     """Write one row to the journal and show the page as it is then."""
     if not by.strip():
         return said(t("registers.name_first"), "bad")

@@ -1,15 +1,17 @@
 """The page of registers: which one, its rows, and the desk where rows are entered."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
 
 import polars as pl
 import streamlit as st
+from markupsafe import Markup
 
 from guanqing import records, registers, text
+from guanqing.figures.blocks import Cell
+from guanqing.figures.markup import joined, small, written
 from guanqing.ui.registers.form import mend_row, new_row
-from guanqing.ui.registers.history import corrected
+from guanqing.ui.registers.history import change_mark, corrected
 from guanqing.ui.registers.paste import pasted_rows
 from guanqing.ui.registers.rows import (
     FIRST,
@@ -26,7 +28,7 @@ from guanqing.ui.shell.library import asked, facts
 from guanqing.ui.shell.session import language, t
 from guanqing.ui.widgets.blocks import note, said
 from guanqing.ui.widgets.panels import step, work
-from guanqing.ui.widgets.tables import table_html
+from guanqing.ui.widgets.tables import table
 
 WAYS = ("new", "paste", "mend")
 PAGE = 11  # and the page fits the first screen of a desk
@@ -150,36 +152,37 @@ def _turn(page: int) -> None:
 
 
 def _table(rows: pl.DataFrame) -> None:
-    marks = corrected()
+    times = corrected()
     heads = [(t("registers.day"), ""), (t("registers.what"), ""), (t("registers.branch"), "wide")]
     heads += [(t("registers.who"), "")]
     days = [name for name, found in kind().fields.items() if found.kind == "day"]
     has_branch = "branch" in kind().fields
     if not has_branch:
         del heads[2]
-    listed = [_row(row, days[0], has_branch, marks) for row in rows.to_dicts()]
-    st.html(f'<div class="gq gq-register">{table_html(heads, listed)}</div>')
+    listed = [_row(row, days[0], has_branch, times) for row in rows.to_dicts()]
+    table(heads, listed, style="gq-register")
 
 
-def _row(row: Mapping[str, Any], day: str, has_branch: bool, marks: Mapping[str, int]) -> list[str]:
+def _row(
+    row: Mapping[str, Any], day: str, has_branch: bool, times: Mapping[str, int]
+) -> list[Cell]:
     values = registers.of_library(kind(), row)
     names = [name for name in kind().fields if name not in (day, "branch")]
     key = [name for name in names if name in kind().key]
     rest = [name for name in names if name not in kind().key]
-    title, below = (" · ".join(say_values(values, part)) for part in (key, rest))
+    title, below = (joined(*say_values(values, part)) for part in (key, rest))
     if not title:
-        title, below = below, ""
-    cells = [
-        f'<span class="day">{escape(in_words(kind().fields[day], values[day]))}</span>',
-        f'<div lang="zh-CN">{escape(title)}<div class="why">{escape(below)}</div></div>',
+        title, below = below, title
+    cells: list[Cell] = [
+        Markup('<span class="day">{}</span>').format(in_words(kind().fields[day], values[day])),
+        Markup('<div lang="zh-CN">{}<div class="why">{}</div></div>').format(title, below),
     ]
     if has_branch:
         at = values["branch"]
         shown = in_words(kind().fields["branch"], at) if at else t("app.whole_network")
-        cells.append(f'<span class="why">{escape(shown)}</span>')
+        cells.append(small(shown))
     by, when = who(row)
-    times = marks.get(token(values), 0)
-    mark = f' <span class="mark changed">{t("registers.done_changed")}</span>' if times else ""
-    name = f'<span lang="zh-CN">{escape(by)}</span>' if row["stated_by"] else escape(by)
-    cells.append(f'<div class="who">{name}{mark}<div class="why">{escape(when)}</div></div>')
-    return cells
+    name = written(by) if row["stated_by"] else by
+    mark = Markup(" ") + change_mark("changed") if times.get(token(values)) else ""
+    form = Markup('<div class="who">{}{}<div class="why">{}</div></div>')
+    return [*cells, form.format(name, mark, when)]

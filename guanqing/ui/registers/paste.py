@@ -3,18 +3,20 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from html import escape
 
 import streamlit as st
+from markupsafe import Markup
 
 from guanqing import registers, text
+from guanqing.figures.blocks import Cell
+from guanqing.figures.markup import joined
 from guanqing.intake import pasting
 from guanqing.intake.pasting import Known, Pasted, Remark, Row
 from guanqing.problems import Problem
 from guanqing.registers import Values
 from guanqing.registers.journal import Change
 from guanqing.ui.registers.file import by_file
-from guanqing.ui.registers.history import changes_of
+from guanqing.ui.registers.history import change_mark, changes_of
 from guanqing.ui.registers.rows import (
     branches,
     called,
@@ -28,10 +30,9 @@ from guanqing.ui.registers.rows import (
 from guanqing.ui.registers.saving import save, say_later
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.widgets.blocks import note, said
-from guanqing.ui.widgets.tables import table_html
+from guanqing.ui.widgets.tables import as_typed, table
 
 SHOWN = 12
-VALUE_SIGNS = 40
 
 
 @dataclass(frozen=True)
@@ -166,15 +167,13 @@ def _refused(refused: Sequence[Remark]) -> None:
     rows = [
         [
             str(remark.line),
-            escape(remark.column or text.NOTHING),
-            f"<code>{escape((remark.value or '')[:VALUE_SIGNS])}</code>",
-            escape(_because(remark)),
+            remark.column or text.NOTHING,
+            as_typed(remark.value),
+            _because(remark),
         ]
         for remark in refused[:SHOWN]
     ]
-    st.html(f'<div class="gq gq-register">{table_html(heads, rows)}</div>')
-    if len(refused) > SHOWN:
-        note(t("loading.shown_first", shown=SHOWN))
+    table(heads, rows, style="gq-register", of=len(refused))
 
 
 def _because(remark: Remark) -> str:
@@ -195,17 +194,14 @@ def _rows(rows: Sequence[tuple[Row, Values | None]]) -> None:
     if not rows:
         return
     heads = [(t("loading.line"), "n"), (t("registers.what"), "")]
-    listed = []
+    rest = [name for name in kind().fields if name not in kind().key]
+    form = Markup('{} <b>{}</b><div class="why">{}</div>')
+    listed: list[list[Cell]] = []
     for row, was in rows[:SHOWN]:
-        rest = [name for name in kind().fields if name not in kind().key]
-        done = "changed" if was else "added"
-        mark = f'<span class="mark {done}">{t(f"registers.done_{done}")}</span>'
-        says = changes_of(was, row.values) if was else " · ".join(say_values(row.values, rest))
-        what = f"{mark} <b>{escape(key_in_words(row.values))}</b>"
-        listed.append([str(row.line), f'{what}<div class="why">{escape(says)}</div>'])
-    st.html(f'<div class="gq gq-register">{table_html(heads, listed)}</div>')
-    if len(rows) > SHOWN:
-        note(t("loading.shown_first", shown=SHOWN))
+        mark = change_mark("changed" if was else "added")
+        says = changes_of(was, row.values) if was else joined(*say_values(row.values, rest))
+        listed.append([str(row.line), form.format(mark, key_in_words(row.values), says)])
+    table(heads, listed, style="gq-register", of=len(rows))
 
 
 def _save() -> None:

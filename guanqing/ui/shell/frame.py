@@ -1,11 +1,12 @@
 """The frame around every page: window, menu, filters, and the head that says what is shown."""
 
-from html import escape
 from pathlib import Path
 
 import streamlit as st
+from markupsafe import Markup
 
 from guanqing import datafiles, text
+from guanqing.figures.markup import joined
 from guanqing.problems import Problem
 from guanqing.ui.shell import filters, session, style
 from guanqing.ui.shell.library import facts, query
@@ -95,21 +96,20 @@ def head(page: st.Page) -> None:
     """Say which page, library, period and day this is, and loudly that it is simulated if it is."""
     about, shown, chosen = facts(), filters.filters(), filters.chosen()
     name = text.pick(about, "name", language())
-    parts = [escape(str(name)), _branches(shown["branches"])]
-    parts.append(text.span(chosen.start_date, chosen.last_day, language()))
-    if chosen.is_running:
-        parts.append(t("app.running"))
-    parts.append(t("app.as_of", day=shown["as_of"]))
+    parts = joined(
+        str(name),
+        _branches(shown["branches"]),
+        text.span(chosen.start_date, chosen.last_day, language()),
+        t("app.running") if chosen.is_running else "",
+        t("app.as_of", day=shown["as_of"]),
+    )
     simulated = ""
     if about["is_simulated"]:
-        simulated = (
-            f'<span class="gq-sim">{t("app.simulated")}</span>'
-            f'<span class="gq-sim-note">{t("app.simulated_note")}{_assumed()}</span>'
-        )
-    st.html(
-        f'<div class="gq gq-head"><h1>{escape(page.title)}</h1>'
-        f'<span class="sub">{" · ".join(part for part in parts if part)}</span>{simulated}</div>'
-    )
+        simulated = Markup(
+            '<span class="gq-sim">{}</span><span class="gq-sim-note">{}{}</span>'
+        ).format(t("app.simulated"), t("app.simulated_note"), _assumed())
+    form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
+    st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
         st.warning(t("app.data_fault", **fault.words), icon=":material/edit_off:")
     with st.sidebar:
@@ -123,7 +123,7 @@ def _branches(codes: list[str] | None) -> str:
     shown = [
         str(text.pick(row, "name", language())) for row in names if row["branch_code"] in codes
     ]
-    return escape(t("app.list_mark").join(shown))
+    return t("app.list_mark").join(shown)
 
 
 def _assumed() -> str:
