@@ -18,8 +18,23 @@ from guanqing.paths import DATA, ROOT
 
 PACKAGE = Path(guanqing.__file__).parent
 BEHIND = ["charts", "cli", "demo", "intake.loading", "warehouse", "measures", "plan", "published"]
-BEHIND += ["text", "period", "findings", "questions", "reference", "store", "activity_findings"]
-BEHIND += ["plan.alerts", "plan.forecast", "plan.outlook", "registers.checks", "registers.entered"]
+BEHIND += [
+    "text",
+    "period",
+    "headlines",
+    "query_params",
+    "reference",
+    "store",
+    "activity_headlines",
+]
+BEHIND += [
+    "store",
+    "plan.alerts",
+    "plan.forecast",
+    "plan.outlook",
+    "registers.checks",
+    "registers.entered",
+]
 
 
 # --- imports
