@@ -18,23 +18,9 @@ from guanqing.paths import DATA, ROOT
 
 PACKAGE = Path(guanqing.__file__).parent
 BEHIND = ["charts", "cli", "demo", "intake.loading", "warehouse", "measures", "plan", "published"]
-BEHIND += [
-    "text",
-    "period",
-    "headlines",
-    "query_params",
-    "reference",
-    "store",
-    "activity_headlines",
-]
-BEHIND += [
-    "store",
-    "plan.alerts",
-    "plan.forecast",
-    "plan.outlook",
-    "registers.checks",
-    "registers.entered",
-]
+BEHIND += ["text", "period", "headlines", "activity_headlines", "query_params", "reference"]
+BEHIND += ["store", "plan.alerts", "plan.forecast", "plan.outlook"]
+BEHIND += ["registers.checks", "registers.entered"]
 
 
 # --- imports
