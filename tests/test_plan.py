@@ -13,7 +13,7 @@ from guanqing import plan, text, warehouse
 from guanqing.paths import DATA
 from guanqing.plan import judgement
 from guanqing.problems import Problem
-from guanqing.ui import target_facts
+from guanqing.figures.plan import facts
 
 SHIPPED = DATA / "targets"
 every_plan = pytest.mark.parametrize("year", plan.years(SHIPPED))
@@ -266,4 +266,4 @@ def test_of_a_calendar_that_only_announces_no_sum_is_said():
     """Events announced before one was held: a target without a value that has days to come."""
     lectures = plan.load(2019).targets["lectures"]
     row = plan.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
-    assert target_facts._calendar(row) == ""
+    assert facts._calendar(None, row) == ""
