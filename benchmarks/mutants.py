@@ -28,10 +28,10 @@ from typing import Any
 import pytest
 import sqlglot
 from _pytest.runner import runtestprotocol
-from guanqing.intake.build import derivations
 from sqlglot import exp
 
 from guanqing import warehouse
+from guanqing.intake.publishing.build import derivations
 from guanqing.paths import QUERIES, ROOT
 from guanqing.plan import judgement
 

@@ -9,12 +9,14 @@ from typing import Any
 
 import duckdb
 import pytest
-from guanqing.intake.build import create_schema
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from guanqing.intake import layouts, resolving, staging, values
+from guanqing.intake import layouts
 from guanqing.intake.loading import load
+from guanqing.intake.publishing import resolving
+from guanqing.intake.publishing.build import create_schema
+from guanqing.intake.reading import staging, values
 from guanqing.records import kinds
 from guanqing.store import Store, records_of
 
