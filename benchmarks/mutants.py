@@ -168,7 +168,7 @@ class Trial:
         self.now = ""
         self.mutant: Mutant | None = None
         self.texts = {path.as_posix(): path.read_text(encoding="utf-8") for path in files()}
-        self.killers: dict[str, list[Any]] = defaultdict(list)  # of a file: who killed before
+        self.kills: Counter[tuple[str, str]] = Counter()  # of a file, and of any, by a test
 
     def stand_between(self) -> None:
         """Note what a test reads, and give it the mutant for the file."""
@@ -230,8 +230,7 @@ class Trial:
         """Return by which test a mutant is killed, if by any."""
         path = ROOT / mutant.path
         asked = [item for item in items if self.depends(item.nodeid, path)]
-        before = self.killers[mutant.path]
-        asked.sort(key=lambda item: (item not in before, self.seconds[item.nodeid]))
+        asked.sort(key=lambda item: self.promise(mutant, item.nodeid), reverse=True)
         for cache in self.caches:
             cache.cache_clear()
         self.mutated, self.mutant, begun, tried = mutant.text, mutant, monotonic(), 0
@@ -239,7 +238,7 @@ class Trial:
             for item in asked:
                 tried += 1
                 if not self.passes(item):
-                    self.killers[mutant.path].insert(0, item)
+                    self.kills.update([(mutant.path, item.nodeid), ("", item.nodeid)])
                     return {"killed_by": item.nodeid, "tried": tried}
                 if monotonic() - begun > SECONDS:
                     break
@@ -248,6 +247,12 @@ class Trial:
             for cache in self.caches:
                 cache.cache_clear()
         return {"killed_by": None, "tried": tried, "of": len(asked)}
+
+    def promise(self, mutant: Mutant, test: str) -> tuple[float, ...]:
+        """Return what a test has to be asked early for: what it killed before, in how long."""
+        seconds = self.seconds[test]
+        mine, any_file = (self.kills[path, test] / seconds for path in (mutant.path, ""))
+        return mine, any_file, -seconds
 
     def passes(self, item: Any) -> bool:
         """Run a test, what lasts a session kept for the next, and return whether it passed."""

@@ -8,10 +8,13 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import coverage
 import duckdb
 import polars as pl
 import pytest
 from hypothesis import settings
+
+coverage.process_startup()  # where .ci/run asks for it, in each worker, before guanqing is imported
 
 from guanqing import plan, reference, warehouse
 from guanqing.intake.publishing.build import create_schema, derivations
@@ -180,6 +183,12 @@ def derived_table(step: Any) -> str:
 
 
 JUDGED = [derived_table(step) for step in judgement.steps()]
+
+
+def pytest_sessionfinish() -> None:
+    if measured := coverage.Coverage.current():
+        measured.stop()  # a worker is gone before it would save by itself
+        measured.save()
 
 
 class Library:
