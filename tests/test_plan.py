@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from guanqing import plan, text, warehouse
+from guanqing.figures.plan import facts
 from guanqing.paths import DATA
 from guanqing.plan import judgement
 from guanqing.problems import Problem
-from guanqing.figures.plan import facts
 
 SHIPPED = DATA / "targets"
 every_plan = pytest.mark.parametrize("year", plan.years(SHIPPED))
