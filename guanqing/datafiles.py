@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 from pydantic import AfterValidator, ConfigDict, ValidationError
 
-from guanqing.paths import DATA
+from guanqing.paths import DATA, ROOT
 from guanqing.problems import Problem
 
 STRICT = ConfigDict(extra="forbid")  # of a dataclass that is read from a file
@@ -57,7 +57,9 @@ class Fault:
     @property
     def words(self) -> dict[str, str]:
         """Return the values of a sentence about it."""
-        return {"path": str(self.path), "line": str(self.line), "field": self.field}
+        # where the program lies is nothing for whoever looks at a page
+        named = self.path.relative_to(ROOT) if self.path.is_relative_to(ROOT) else self.path
+        return {"path": str(named), "line": str(self.line), "field": self.field}
 
 
 class DataFile(Generic[T]):
