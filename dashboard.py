@@ -3,7 +3,9 @@
 Run it with `guanqing serve`, or `streamlit run dashboard.py`.
 """
 
-from guanqing import ui
+from guanqing.ui.shell.filters import choose
+from guanqing.ui.shell.frame import begin, head, navigate
+from guanqing.ui.shell.library import open_library
 
 MENU = {
     "year": ["overview", "targets", "target"],
@@ -12,9 +14,9 @@ MENU = {
     "library": ["sources", "registers", "loading"],
 }
 
-ui.begin()
-page = ui.navigate(MENU)
-ui.open_library()
-ui.choose(page)
-ui.head(page)
+begin()
+page = navigate(MENU)
+open_library()
+choose(page)
+head(page)
 page.run()

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 from guanqing import demo
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.store import Store
 
 OUT = Path(__file__).parent / "out"

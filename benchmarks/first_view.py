@@ -24,6 +24,7 @@ from guanqing.paths import ROOT
 from guanqing.store import Store
 
 ONE_LINE = 'import streamlit as st; st.write("hello")\n'
+SERVER = ROOT / "guanqing/ui/server.py"  # what `guanqing serve` runs
 CHROMIUM = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
 LIMIT = 60_000  # ms until a view counts as failed
 
@@ -65,7 +66,7 @@ def main(
         chosen = Store(store) if store else store_of(millions)
         with (
             serving(one_line, chosen) as hello,
-            serving(ROOT / "guanqing/ui/server.py", chosen) as dashboard,
+            serving(SERVER, chosen) as dashboard,
         ):
             chromium = playwright.chromium.launch(executable_path=browser, args=args)
             first_views(chromium, hello, dashboard, runs)

@@ -29,9 +29,12 @@ import duckdb
 import typer
 from fuzz_corpus import FORMS, SEEDS, Seed, seeds
 
-from guanqing.intake import accounts, layouts, loading, refusals, rules, staging
-from guanqing.intake.opening import open_texts
-from guanqing.intake.texts import texts
+from guanqing.intake import accounts, layouts, loading
+from guanqing.intake.accounts import refusals
+from guanqing.intake.decoding import texts
+from guanqing.intake.reading import staging
+from guanqing.intake.reading.source_matching import open_texts
+from guanqing.intake.validation import rules
 from guanqing.problems import Problem
 from guanqing.store import Store
 

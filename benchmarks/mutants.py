@@ -31,7 +31,7 @@ from _pytest.runner import runtestprotocol
 from sqlglot import exp
 
 from guanqing import warehouse
-from guanqing.intake.build import derivations
+from guanqing.intake.publishing.build import derivations
 from guanqing.paths import QUERIES, ROOT
 from guanqing.plan import judgement
 

@@ -68,7 +68,34 @@ create table target_amounts (
     base double -- of a rate: what it is divided by; null: not known
 );
 
--- Each promise of a plan on each day of its year: the one place where its value is defined.
+-- What each promise asks for on each day of its plan's year.
+create table goal_days (
+    plan_year smallint not null, -- year of the plan
+    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    branch_code varchar, -- the branch whose part this is; null: the whole promise
+    day date not null, -- day
+    goal double not null, -- what is to be reached, as in force on that day
+    stretch double, -- what would be better still
+    expected_share double not null, -- share of the year's work that should be done, 0 to 1
+    pace_basis varchar not null -- profile, open_days, calendar, or months: those the plan states
+);
+
+-- The value of each promise on each day of its plan's year: the one place where it is defined.
+create table reading_days (
+    plan_year smallint not null, -- year of the plan
+    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    branch_code varchar, -- the branch whose part this is; null: the whole promise
+    day date not null, -- day
+    done double, -- of a total, level or rate: what came about since 1 January; null never recorded
+    start_value double, -- of a level: the stock on 1 January
+    base double, -- of a rate: what it is divided by
+    value double, -- total: done; level: the stock; rate: done / base; survey: share; compliance: worst week
+    lower_share double, -- of a survey: lower end of the interval
+    upper_share double, -- of a survey: upper end
+    reason varchar -- why it is not computable: nothing_recorded, no_population, no_holdings ...
+);
+
+-- Each promise on each day of its plan's year, judged: what queries ask.
 create table target_days (
     plan_year smallint not null, -- year of the plan
     target_code varchar not null, -- target, as in data/targets/<year>.toml

@@ -281,7 +281,7 @@ create table plan_notes (
 );
 
 -- ---------------------------------------------------------------------------------------------
--- Derived once at load time by data/derive/*.sql, so that no page scans events. A law in the
+-- Derived once at load time by data/marts/*.sql, so that no page scans events. A law in the
 -- tests says that each equals the same question asked of the tables above.
 
 -- Loans, one row each, in time order.

@@ -32,6 +32,11 @@ class Generation:
     is_current: bool
     parent: int | None  # what was served when this one was made
 
+    @property
+    def is_real(self) -> bool:
+        """Return whether it may hold what a library recorded: nothing says it is the simulation."""
+        return self.kind != "demo"
+
     def total(self, count: str) -> int:
         """Return the sum of a count of lines (loaded, refused, ...) over the files."""
         return sum(file.get(count, 0) for file in self.files)

@@ -1,10 +1,10 @@
 """What the library printed about a year, as figures that can be held against the data."""
 
-import tomllib
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from guanqing import datafiles
 from guanqing.paths import DATA
 
 # How a printed number binds: exactly, to the printed decimals; or as a lower bound.
@@ -13,7 +13,12 @@ EQUAL, OVER, AT_LEAST = "equal", "over", "at_least"
 
 def load(year: int, folder: Path = DATA / "published") -> dict[str, Any]:
     """Return data/published/<year>.toml as it stands."""
-    return tomllib.loads((folder / f"{year}.toml").read_text(encoding="utf-8"))
+    return datafiles.reads(folder / f"{year}.toml", may_go=True)(_readable)()
+
+
+def _readable(report: dict[str, Any]) -> dict[str, Any]:
+    _figures(report)  # raises where something is missing
+    return report
 
 
 def years(folder: Path = DATA / "published") -> list[int]:
@@ -27,7 +32,10 @@ def figures(year: int) -> list[dict[str, Any]]:
     Keys: figure_code, subject (a class or a rank, else null), published_value, relation, decimals
     (of a share; 0 of a count), first_day, last_day.
     """
-    report = load(year)
+    return _figures(load(year))
+
+
+def _figures(report: dict[str, Any]) -> list[dict[str, Any]]:
     circulation = report["circulation"]
     span = {"first_day": circulation["from"], "last_day": circulation["to"]}
     rows = [_figure("loan_count", circulation["loans"], **span)]

@@ -1,12 +1,12 @@
 """Kinds of records and their fields (data/records.toml): what a source can hold."""
 
-import csv
-import tomllib
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from guanqing.paths import DATA
+from pydantic import TypeAdapter, with_config
+
+from guanqing import datafiles
+from guanqing.datafiles import STRICT, Words
 
 ID_KINDS = ("reader", "item", "loan")
 
@@ -27,6 +27,7 @@ SQL_TYPES = {
 }
 
 
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Field:
     """A field of a record: how its text is read, and what it is called."""
@@ -56,15 +57,16 @@ class Field:
         return (self.zh, self.en, self.name, *self.words)
 
 
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Kind:
     """A kind of record: its fields, and those that tell one record from another."""
 
     code: str
-    name: dict[str, str]
+    name: Words
     key: tuple[str, ...]
-    possible: tuple[str, ...]
     fields: dict[str, Field]
+    possible: tuple[str, ...] = ()
     is_register: bool = False  # people keep it by hand
 
     @property
@@ -73,49 +75,38 @@ class Kind:
         return set(self.key) == set(self.fields)
 
 
-@cache
-def kinds() -> dict[str, Kind]:
+@datafiles.reads("records.toml")
+def kinds(content: dict[str, Any]) -> dict[str, Kind]:
     """Return every kind of record, by code."""
-    entries = tomllib.loads((DATA / "records.toml").read_text(encoding="utf-8"))
-    return {code: _kind(code, entry) for code, entry in entries.items()}
+    for entry in datafiles.coded(content).values():
+        datafiles.coded(entry["fields"], "name")
+    return TypeAdapter(dict[str, Kind]).validate_python(content)
 
 
-def _kind(code: str, entry: dict[str, Any]) -> Kind:
-    fields = {
-        name: Field(name=name, **{**values, "words": tuple(values.get("words", ()))})
-        for name, values in entry["fields"].items()
-    }
-    return Kind(
-        code,
-        entry["name"],
-        tuple(entry["key"]),
-        tuple(entry.get("possible", ())),
-        fields,
-        entry.get("is_register", False),
-    )
-
-
-@cache
 def registers() -> dict[str, Kind]:
     """Return the kinds of record that people keep by hand; each is a table of the library."""
     return {code: kind for code, kind in kinds().items() if kind.is_register}
 
 
-@cache
-def code_names(list_name: str) -> dict[str, tuple[str, str]]:
+CodeNames = dict[str, tuple[str, str]]
+
+
+def code_names(list_name: str) -> CodeNames:
     """Return a list of codes: code -> its names in Chinese and English."""
-    if list_name == "cancel_reason":
-        return _names("cancel_reasons.csv", "reason_code", None)
-    return _names("codes.csv", "code", list_name)
+    return _cancel_reasons() if list_name == "cancel_reason" else _codes().get(list_name, {})
 
 
-def _names(file: str, key: str, list_name: str | None) -> dict[str, tuple[str, str]]:
-    with (DATA / file).open(encoding="utf-8", newline="") as lines:
-        return {
-            row[key]: (row["name_zh"], row["name_en"])
-            for row in csv.DictReader(lines)
-            if list_name is None or row["list"] == list_name
-        }
+@datafiles.reads("codes.csv")
+def _codes(rows: list[dict[str, str]]) -> dict[str, CodeNames]:
+    found: dict[str, CodeNames] = {}
+    for row in rows:
+        found.setdefault(row["list"], {})[row["code"]] = (row["name_zh"], row["name_en"])
+    return found
+
+
+@datafiles.reads("cancel_reasons.csv")
+def _cancel_reasons(rows: list[dict[str, str]]) -> CodeNames:
+    return {row["reason_code"]: (row["name_zh"], row["name_en"]) for row in rows}
 
 
 def columns(kind: Kind) -> dict[str, str]:

@@ -11,14 +11,24 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
+from pydantic import TypeAdapter, create_model
 
-from guanqing import plan, published
+from guanqing import datafiles, plan, published
 from guanqing.paths import DATA
 from guanqing.plan import planfile
 from guanqing.problems import Problem
 
-CSV_TABLES = ("classes", "codes", "cancel_reasons")
-DAYS = ("spring_festivals", "holidays")  # tables whose columns say by their values what they are
+NAMES = ("name_zh", "name_en")
+REASON = ("reason_code", "kind", *NAMES, "countermeasures_zh", "countermeasures_en")
+# Whatever a column holds is text unless it is a day: "010" must not become 10, nor "none" null.
+CSV_TABLES: dict[str, dict[str, Any]] = {
+    "classes": dict.fromkeys(("class_code", "main_code", *NAMES, "is_scheme_class"), str),
+    "codes": dict.fromkeys(("list", "code", *NAMES), str),
+    "cancel_reasons": dict.fromkeys(REASON, str),
+    "spring_festivals": {"calendar_year": int, "day": date},
+    "holidays": dict.fromkeys(("first_day", "last_day"), date) | dict.fromkeys(NAMES, str),
+}
 
 PLAN_TABLES = """
 create table targets (
@@ -33,7 +43,7 @@ create table target_months (
     plan_year smallint, target_code varchar, month smallint, amount double
 );
 create table target_conditions (
-    plan_year smallint, target_code varchar, field_name varchar, at_least double,
+    plan_year smallint, target_code varchar, field_name varchar, minimum double,
     one_of varchar[]
 );
 create table milestones (
@@ -41,7 +51,7 @@ create table milestones (
 );
 create table plan_measures (
     measure_code varchar, register varchar, event_kind varchar, is_reading boolean,
-    most_a_day double
+    is_metered boolean, most_a_day double
 );
 create table published_figures (
     figure_code varchar, subject varchar, published_value double, relation varchar,
@@ -50,31 +60,43 @@ create table published_figures (
 """
 
 
+def _frames() -> dict[str, datafiles.DataFile[pl.DataFrame]]:
+    """Return the reader of each table that is a .csv file."""
+
+    def reader(name: str, columns: dict[str, Any]) -> datafiles.DataFile[pl.DataFrame]:
+        fields: dict[str, Any] = {column: (kind | None, ...) for column, kind in columns.items()}
+        rows_of: TypeAdapter[list[Any]] = TypeAdapter(list[create_model(name, **fields)])  # type: ignore[arg-type, misc]
+
+        @datafiles.reads(f"{name}.csv")
+        def frame(rows: list[dict[str, str]]) -> pl.DataFrame:
+            blank_is_null = [{key: cell or None for key, cell in row.items()} for row in rows]
+            typed = rows_of.validate_python(blank_is_null)
+            return pl.DataFrame([row.model_dump() for row in typed], schema=columns)
+
+        return frame
+
+    return {name: reader(name, columns) for name, columns in CSV_TABLES.items()}
+
+
+CSV_FRAMES = _frames()
+
+
 def files() -> list[Path]:
     """Return every file that load() reads: when one changes, an open library is out of date."""
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
-        *(DATA / f"{name}.csv" for name in DAYS),
         *sorted(plan.FOLDER.glob("*.toml")),
-        planfile.MEASURES,
+        planfile.PLAN_MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
     ]
 
 
 def load(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the reference tables in the connection's own catalog."""
-    for name in CSV_TABLES:
-        # every column is text but is_*: "010" must not become 10, nor "none" null
-        connection.execute(
-            f"create table {name} as "
-            "select * from read_csv($path, header = true, all_varchar = true)",
-            {"path": str(DATA / f"{name}.csv")},
-        )
-    for name in DAYS:
-        connection.execute(
-            f"create table {name} as select * from read_csv($path, header = true)",
-            {"path": str(DATA / f"{name}.csv")},
-        )
+    for name, read in CSV_FRAMES.items():
+        connection.register("incoming", read())
+        connection.execute(f"create table {name} as from incoming")
+        connection.unregister("incoming")
     connection.execute(PLAN_TABLES)
     _insert(connection, "plan_measures", _measure_rows())
     for year in plan.years():
@@ -89,11 +111,16 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
         )
 
 
+def define(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the macros and views of data/shared.sql over the library's tables and registers."""
+    connection.execute((DATA / "shared.sql").read_text(encoding="utf-8"))
+
+
 def _measure_rows() -> list[list[Any]]:
     return [
         [code, *(about.get(key) for key in ("register", "event_kind")),
-         about.get("is_reading", False), about.get("most_a_day")]
-        for code, about in planfile.measures().items()
+         about.get("is_reading", False), about.get("is_metered", False), about.get("most_a_day")]
+        for code, about in planfile.plan_measures().items()
     ]  # fmt: skip
 
 
@@ -111,8 +138,8 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
     )
     goals: list[list[Any]] = []
     for t in targets:
-        goals.append([year, t.code, None, new_year, t.at_least, t.stretch])
-        goals += [[year, t.code, None, r.since, r.at_least, r.stretch] for r in t.revisions]
+        goals.append([year, t.code, None, new_year, t.goal, t.stretch])
+        goals += [[year, t.code, None, r.since, r.goal, r.stretch] for r in t.revisions]
         goals += [[year, t.code, branch, new_year, n, None] for branch, n in t.by_branch.items()]
     _insert(connection, "target_goals", goals)
     months = [
@@ -123,7 +150,7 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
     ]
     _insert(connection, "target_months", months)
     conditions = [
-        [year, t.code, c.field, c.at_least, list(c.one_of) or None]
+        [year, t.code, c.field, c.minimum, list(c.one_of) or None]
         for t in targets
         for c in t.quality
     ]

@@ -51,10 +51,22 @@ class Store:
         return self.root / "generations"
 
     def current(self) -> Path:
-        """Return the real file being served now; a reader asks once and keeps to it."""
+        """Return the real file being served now; a reader asks once and keeps to it.
+
+        Problem: no_library, or link_lost where generations are there all the same.
+        """
         if not self.link.exists():
+            self._require_none_lost()
             raise Problem("no_library", path=self.link)
         return self.link.resolve()
+
+    def _require_none_lost(self) -> None:
+        """Raise where the link leads nowhere although real generations are kept."""
+        real = [] if self.link.exists() else [kept for kept in self.generations() if kept.is_real]
+        if real:
+            kept = (f"{generation.number} ({generation.made_at:%Y-%m-%d})" for generation in real)
+            newest = str(real[0].number)
+            raise Problem("link_lost", path=self.link, kept=", ".join(kept), newest=newest)
 
     def generations(self) -> list[Generation]:
         """Return the generations that are kept, newest first."""
@@ -77,9 +89,10 @@ class Store:
 
         The block leaves library.duckdb in the draft's folder, closed; it may leave names.duckdb
         and records.duckdb there, and put the account of each source file into `files`. Nobody else
-        writes meanwhile. Problem: store_locked, store_not_writable, disk_full.
+        writes meanwhile. Problem: store_locked, store_not_writable, disk_full, link_lost.
         """
         with self._locked(kind) as writer:
+            self._require_none_lost()  # what is built on nothing would replace them
             number = max(generations.files_in(self.folder), default=0) + 1
             draft = Draft(self._new_draft(), number, self._served(), kind)
             try:
@@ -193,6 +206,8 @@ class Store:
         kept = {*list(files)[-KEPT_GENERATIONS:], draft.number}
         if draft.parent:  # may be old, after an undo; an undo of this one leads there
             kept.add(draft.parent.number)
+        # a load builds on records alone, so the last generation that has them stays
+        kept.update([number for number in files if records_of(files[number]).exists()][-1:])
         for number in files.keys() - kept:
             generations.remove(files[number])
 

@@ -3,28 +3,48 @@
 Every sentence stands in data/text.toml, zh and en side by side; numbers and dates are Babel's.
 """
 
-import tomllib
 from datetime import date
-from functools import cache
+from string import Formatter
 from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
+from pydantic import TypeAdapter
 
-from guanqing.paths import DATA
+from guanqing import datafiles
+from guanqing.datafiles import Words, Wrong
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 NOTHING = "—"
-
-
-@cache
-def load() -> dict[str, dict[str, str]]:
-    """Return each text by its dotted key: {"loans.title": {"zh": ..., "en": ...}}."""
-    content = tomllib.loads((DATA / "text.toml").read_text(encoding="utf-8"))
-    return {
-        f"{group}.{key}": words for group, texts in content.items() for key, words in texts.items()
+# The one sentence that cannot stand in text.toml: it may have to say that text.toml is broken.
+BROKEN = {
+    "problem.data_file_broken": {
+        "zh": "{path} 第 {line} 行有误（{field}）。请改正这一行后重试。",
+        "en": "Line {line} of {path} is wrong ({field}). Correct that line and try again.",
     }
+}
+
+
+@datafiles.reads("text.toml")
+def load(content: dict[str, Any]) -> dict[str, dict[str, str]]:
+    """Return each text by its dotted key: {"loans.title": {"zh": ..., "en": ...}}."""
+    groups = TypeAdapter(dict[str, dict[str, Words]]).validate_python(content)
+    found = {
+        f"{group}.{key}": words for group, texts in groups.items() for key, words in texts.items()
+    }
+    for key, words in (load.last or {}).items():
+        # the program goes on asking for every text, and gives it the values it gave before
+        if key not in BROKEN and not _values(found.get(key, {})) <= _values(words):
+            raise Wrong(*key.split("."))
+    return found | BROKEN
+
+
+def _values(words: dict[str, str]) -> set[str | None]:
+    """Return the names of the values that stand in a text in any language."""
+    if not words:
+        return {None}  # no text at all
+    return {name for said in words.values() for _, name, *_ in Formatter().parse(said) if name}
 
 
 def translate(key: str, language: str, **values: object) -> str:
@@ -34,7 +54,8 @@ def translate(key: str, language: str, **values: object) -> str:
     ends in `month` as its month. An unknown key is a mistake and raises.
     """
     shown = {name: _shown(name, value, language) for name, value in values.items()}
-    return load()[key][language].format(**shown)
+    words = BROKEN.get(key) or load()[key]
+    return words[language].format(**shown)
 
 
 def _shown(name: str, value: object, language: str) -> object:

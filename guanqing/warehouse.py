@@ -46,6 +46,7 @@ def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnec
         connection.execute(f"create view {table} as from library.{table}")
     reference.load(connection)
     entered.lay_over(connection, library)
+    reference.define(connection)
     judgement.create_tables(connection)
     judgement.judge(connection)
     _attach_names(connection, names_of(library) if with_names else None)

@@ -17,7 +17,7 @@ from hypothesis import settings
 coverage.process_startup()  # where .ci/run asks for it, in each worker, before guanqing is imported
 
 from guanqing import plan, reference, warehouse
-from guanqing.intake.build import create_schema, derivations
+from guanqing.intake.publishing.build import create_schema, derivations
 from guanqing.plan import Plan, judgement
 from guanqing.registers import entered
 
@@ -40,6 +40,9 @@ YEAR_2019: dict[str, Any] = {
     "limit": 10,
     "floor": 5,
     "readers": [1],
+    "target": None,
+    "figures": None,
+    "register": None,
 }
 
 # One ordinary row of each table: a builder changes what its test is about.
@@ -196,7 +199,8 @@ class Library:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)  # what an oracle reads
         self._inserted: dict[str, int] = defaultdict(int)
         self._serial = iter(range(1, 1_000_000))
-        self._derived = self._judged = False
+        self._derived = False
+        self._judged = 0  # how many steps of the judge have run since
         self._has_plan_of_its_own = False
 
     def put(self, table: str, **differences: Any) -> None:
@@ -290,14 +294,15 @@ class Library:
                 self._insert(table, waiting)
                 self._inserted[table] = len(rows)
         self._fill(derivations())
-        self._derived, self._judged = True, False
+        self._derived, self._judged = True, 0
 
     def judge(self, asked: str) -> None:
-        """Fill the tables of the plan too, where what is asked speaks of any of them."""
+        """Fill the tables of the plan too, up to the last that what is asked speaks of."""
         self.derive()
-        if not self._judged and any(table in asked for table in JUDGED):
-            self._fill(judgement.steps())
-            self._judged = True
+        needed = max((n for n, table in enumerate(JUDGED, 1) if table in asked), default=0)
+        if needed > self._judged:
+            self._fill(judgement.steps()[self._judged : needed])
+            self._judged = needed
 
     def _fill(self, steps: Iterable[Path]) -> None:
         for step in steps:
@@ -340,6 +345,7 @@ def tables() -> duckdb.DuckDBPyConnection:
     create_schema(connection)
     reference.load(connection)
     connection.execute(entered.HISTORY)
+    reference.define(connection)
     judgement.create_tables(connection)
     connection.execute(
         "create table names (reader_id bigint, reader_name varchar, card_number varchar)"

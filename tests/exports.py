@@ -9,9 +9,9 @@ import duckdb
 import pytest
 import xlsxwriter
 
-from guanqing.intake import rules
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
+from guanqing.intake.validation import rules
 from guanqing.problems import Problem
 from guanqing.store import Store
 

@@ -17,8 +17,8 @@ from screens import UNIVERSITY, open_page
 from streamlit.testing.v1 import AppTest
 
 from guanqing import demo
-from guanqing.intake.build import building
 from guanqing.intake.loading import load
+from guanqing.intake.publishing.build import building
 from guanqing.store import Store
 
 # --- libraries

@@ -159,7 +159,7 @@ def test_an_event_that_falls_short_is_named_with_what_the_register_says_of_each_
     assert {row["title"] for row in short.values()} == {"年画展"}
     assert {row["verdict"] for row in short.values()} == {"not_met"}
     assert short["wall_metres"]["amount"] == 165
-    assert short["work_count"]["at_least"] == 200
+    assert short["work_count"]["minimum"] == 200
 
 
 def test_an_event_whose_field_is_blank_is_named_as_one_that_cannot_be_judged(stage, ask):
@@ -203,7 +203,7 @@ def test_the_weeks_named_are_those_that_are_missing(ask, stage):
         stage("featured", held_on=date(2019, month, 14))
     featured = kept(ask, "featured_events")
     missing = featured["week_count"] - featured["eventful_week_count"]
-    assert ask("weeks_without_event").height == missing
+    assert ask("weeks_without_event").height == featured["empty_week_count"] == missing
 
 
 def test_events_of_another_kind_do_not_fill_a_week(ask, stage):
@@ -251,6 +251,7 @@ def test_who_did_not_answer_may_all_be_satisfied_or_none_of_them(put, ask):
     put("surveys")  # 300 forms, 240 answers, 204 satisfied
     row = overall(ask)
     assert row["return_rate"] == 250 / 300
+    assert row["valid_rate"] == 240 / 300
     assert row["least_share"] == 204 / 300
     assert row["most_share"] == (204 + 60) / 300
 

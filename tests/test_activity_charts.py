@@ -133,3 +133,9 @@ def test_any_attendance_has_a_scale(values: list[int]) -> None:
     first, last = figure.layout.xaxis.range
     assert first < last
     assert len(figure.layout.xaxis.tickvals) > 0
+
+
+@pytest.mark.parametrize("value", [9, 29, 95, 99, 950, 999])
+def test_a_dot_stands_at_its_value_just_below_a_tick_too(value: int) -> None:
+    figure = charts.strips([Strip("x", [value], ["x"], value, "x")], str, charts.LIGHT)
+    assert list(figure.data[0].x) == [value]

@@ -12,8 +12,8 @@ from screens import htmls, open_page, seen
 from typer.testing import CliRunner, Result
 
 from guanqing import cli, plan, text
-from guanqing.plan import Milestone, Target, alerts
-from guanqing.plan.alerts import Prospect
+from guanqing.plan import Milestone, MilestoneStanding, Standing, Target, alerts
+from guanqing.plan.alerts import Before, Prospect
 from guanqing.plan.planfile import Refusal
 
 pytest_plugins = ["stores"]
@@ -24,26 +24,21 @@ PLAN = plan.load(2019)
 LECTURES, OPEN_DAYS = PLAN.targets["lectures"], PLAN.targets["open_days"]
 
 
-def change(target: Target = LECTURES, **differences: Any) -> dict[str, Any]:
-    """Return a row of plan_changes: a target that is on course, as it was a week ago."""
-    return {
-        "target_code": target.code,
-        "kind": target.kind,
+def stands(target: Target = LECTURES, **differences: Any) -> Standing:
+    """Return a target that is on course."""
+    ordinary: dict[str, Any] = {
         "status": "on_course",
-        "status_before": "on_course",
-        "day_before": AS_OF - 7 * DAY,
         "value": 13.0,
-        "goal": target.at_least,
+        "goal": target.goal,
         "expected_value": 12.0,
         "projected_value": 26.0,
-        "reason": None,
-        "due_date": None,
-    } | differences
+        "last_day": AS_OF,
+    }
+    return Standing(target, **(ordinary | differences))
 
 
-def evidence(target: Target = LECTURES, **differences: Any) -> dict[str, Any]:
-    """Return what alerts read of a row of plan_evidence."""
-    return {"target_code": target.code, "last_day": AS_OF, "base": None} | differences
+def a_week_ago(status: str | None = "on_course") -> Before:
+    return Before(status, AS_OF - 7 * DAY)
 
 
 def kinds(found: list[alerts.Alert]) -> list[tuple[str, str]]:
@@ -56,7 +51,7 @@ def kinds(found: list[alerts.Alert]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("before", ["on_course", "met"])
 @pytest.mark.parametrize("now", ["behind", "not_met", "not_computable"])
 def test_a_target_that_was_well_a_week_ago_and_is_not_fell_behind(before, now):
-    found = alerts.fell_behind(change(status_before=before, status=now), LECTURES)
+    found = alerts.fell_behind(stands(status=now), a_week_ago(before))
     assert found.kind == "fell_behind"
 
 
@@ -72,11 +67,11 @@ def test_a_target_that_was_well_a_week_ago_and_is_not_fell_behind(before, now):
     ],
 )
 def test_nothing_else_is_a_fall(before, now):
-    assert alerts.fell_behind(change(status_before=before, status=now), LECTURES) is None
+    assert alerts.fell_behind(stands(status=now), a_week_ago(before)) is None
 
 
 def test_a_fall_says_from_when_and_what_is_due():
-    found = alerts.fell_behind(change(status="behind", value=11.0), LECTURES)
+    found = alerts.fell_behind(stands(status="behind", value=11.0), a_week_ago())
     assert alerts.in_words(found, "en") == (
         "on course on 23 Jun 2019, now behind: 11 lectures, due by now 12 lectures"
     )
@@ -87,7 +82,7 @@ def test_a_fall_says_from_when_and_what_is_due():
 
 
 def miss(prospect: Prospect, **differences: Any) -> alerts.Alert | None:
-    return alerts.will_miss(change(status="behind", **differences), LECTURES, prospect)
+    return alerts.will_miss(stands(status="behind", **differences), prospect)
 
 
 @pytest.mark.parametrize(("chance", "is_told"), [(0.0, True), (0.19, True), (0.2, False)])
@@ -103,15 +98,13 @@ def test_without_a_chance_the_upper_end_of_the_band_decides():
 
 
 def test_what_cannot_be_met_any_more_is_told_without_a_forecast():
-    found = alerts.will_miss(
-        change(OPEN_DAYS, status="not_met", value=180.0), OPEN_DAYS, Prospect()
-    )
+    found = alerts.will_miss(stands(OPEN_DAYS, status="not_met", value=180.0), Prospect())
     assert alerts.in_words(found, "zh") == "已无法达成：至今180天，目标365天"
 
 
 @pytest.mark.parametrize("differences", [{"status": "met"}, {"value": None}])
 def test_what_is_met_or_has_no_value_will_not_be_missed(differences):
-    assert alerts.will_miss(change(**differences), LECTURES, Prospect(0.0, 1.0)) is None
+    assert alerts.will_miss(stands(**differences), Prospect(0.0, 1.0)) is None
 
 
 @pytest.mark.parametrize(("chance", "shown"), [(0.001, "<1%"), (0.17, "17%")])
@@ -137,14 +130,14 @@ def test_a_chance_is_told_to_the_per_cent_and_no_further(chance, shown):
 )
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_what_cannot_be_computed_is_told_with_its_reason(reason, language):
-    row = change(status="not_computable", value=None, reason=reason)
-    words = alerts.in_words(alerts.no_data(row, LECTURES), language)
+    unknown = stands(status="not_computable", value=None, reason=reason)
+    words = alerts.in_words(alerts.no_data(unknown), language)
     assert words
     assert "{" not in words
 
 
 def test_every_reason_the_judge_gives_has_words():
-    step = Path(plan.DATA / "judge/08_target_days.sql").read_text(encoding="utf-8")
+    step = Path(plan.DATA / "judge/09_reading_days.sql").read_text(encoding="utf-8")
     given = {line.split("'")[-2] for line in step.splitlines() if line.strip().startswith("when")
              and "then '" in line and "is null then 'no" in line}  # fmt: skip
     assert given
@@ -155,19 +148,19 @@ def test_every_reason_the_judge_gives_has_words():
 
 @pytest.mark.parametrize(("days", "is_told"), [(45, False), (46, True)])
 def test_a_register_without_a_record_for_long_is_told(days, is_told):
-    found = alerts.stale(change(), evidence(last_day=AS_OF - days * DAY), LECTURES, AS_OF)
+    found = alerts.stale(stands(last_day=AS_OF - days * DAY), AS_OF)
     assert bool(found) == is_told
 
 
 def test_a_register_is_not_quiet_where_nothing_was_to_come():
-    old = evidence(last_day=AS_OF - 100 * DAY)
-    few = replace(LECTURES, at_least=2)
+    old = AS_OF - 100 * DAY
     loans = replace(LECTURES, measure="loan_count")
-    assert not alerts.stale(change(few), old, few, AS_OF)  # two a year
-    assert not alerts.stale(change(value=24.0), old, LECTURES, AS_OF)  # all were held
-    assert not alerts.stale(change(), evidence(last_day=None), LECTURES, AS_OF)  # no_data says it
-    assert not alerts.stale(change(), old, loans, AS_OF)  # no register
-    assert not alerts.stale(change(), old, replace(LECTURES, kind="survey"), AS_OF)
+    survey = replace(LECTURES, kind="survey")
+    assert not alerts.stale(stands(goal=2, value=1.0, last_day=old), AS_OF)  # two a year
+    assert not alerts.stale(stands(value=24.0, last_day=old), AS_OF)  # all were held
+    assert not alerts.stale(stands(last_day=None), AS_OF)  # no_data says it
+    assert not alerts.stale(stands(loans, last_day=old), AS_OF)  # no register
+    assert not alerts.stale(stands(survey, last_day=old), AS_OF)
 
 
 # --- milestones and entries of the plan
@@ -175,17 +168,16 @@ def test_a_register_is_not_quiet_where_nothing_was_to_come():
 
 def test_a_milestone_is_told_when_it_is_overdue_alone():
     film = Milestone(2019, "film", {"zh": "片", "en": "Film"}, due=AS_OF)
-    row = change(target_code="film", kind="milestone", due_date=AS_OF)
-    found = alerts.overdue(row | {"status": "overdue"}, film)
+    found = alerts.overdue(MilestoneStanding(film, "overdue"))
     assert alerts.in_words(found, "en") == "was due by 30 Jun 2019 and is not done"
     for status in ("planned", "under_way", "done", "dropped"):
-        assert alerts.overdue(row | {"status": status}, film) is None
+        assert alerts.overdue(MilestoneStanding(film, status)) is None
 
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
 def test_an_entry_that_is_not_used_is_told_with_its_line_and_why(language):
     entry = Refusal("shows", 12, "at_least", "missing")
-    (found,) = alerts.find([], [], {}, replace(PLAN, refused=(entry,)), AS_OF)
+    (found,) = alerts.find([], [], {}, {}, [entry], AS_OF)
     words = alerts.in_words(found, language)
     assert found.kind == "refused"
     assert "12" in words
@@ -199,16 +191,17 @@ def test_the_worst_comes_first_and_a_target_can_have_several():
     codes = ["lectures", "exhibitions", "open_days", "mobile_service_trips", "featured_events"]
     found = {code: PLAN.targets[code] for code in codes if code in PLAN.targets}
     lost, unlikely, likelier, fallen, unknown = found.values()
-    changes = [
-        change(unknown, status="not_computable", value=None, status_before=None),
-        change(fallen, status="behind"),
-        change(likelier, status="behind", status_before="behind"),
-        change(unlikely, status="behind", status_before="behind"),
-        change(lost, status="not_met"),
+    standings = [
+        stands(unknown, status="not_computable", value=None),
+        stands(fallen, status="behind"),
+        stands(likelier, status="behind"),
+        stands(unlikely, status="behind"),
+        stands(lost, status="not_met"),
     ]
+    was = {unknown.code: None, likelier.code: "behind", unlikely.code: "behind"}
+    before = {code: a_week_ago(was.get(code, "on_course")) for code in found}
     prospects = {likelier.code: Prospect(0.1), unlikely.code: Prospect(0.01)}
-    rows = [evidence(target) for target in found.values()]
-    assert kinds(alerts.find(changes, rows, prospects, PLAN, AS_OF)) == [
+    assert kinds(alerts.find(standings, [], before, prospects, [], AS_OF)) == [
         ("will_miss", lost.code),
         ("will_miss", unlikely.code),
         ("will_miss", likelier.code),
@@ -219,7 +212,8 @@ def test_the_worst_comes_first_and_a_target_can_have_several():
 
 
 def test_where_all_is_well_nobody_is_told_anything():
-    assert alerts.find([change()], [evidence()], {"lectures": Prospect(0.9)}, PLAN, AS_OF) == []
+    before, prospects = {"lectures": a_week_ago()}, {"lectures": Prospect(0.9)}
+    assert alerts.find([stands()], [], before, prospects, [], AS_OF) == []
 
 
 def test_a_year_without_a_plan_has_no_alerts():

@@ -31,7 +31,7 @@ from guanqing import plan, text
 from guanqing.charts.look import DARK
 from guanqing.paths import DATA
 from guanqing.store import Store
-from guanqing.ui.frame import HIDDEN
+from guanqing.ui.shell.frame import HIDDEN
 
 pytest_plugins = ["stores"]
 

@@ -81,6 +81,7 @@ def test_loans_per_open_day_counts_each_day_once_however_many_branches_and_hours
 
 
 def test_a_library_open_all_year_that_lent_nothing_lent_0_a_day(library, tell):
+    library.lend(loaned_at=at("2018-03-01"))
     library.open(date(2019, 1, 1), date(2019, 12, 31))
     library.hold()
     headline = tell("circulation_headline")
@@ -184,7 +185,12 @@ def test_the_visits_of_some_branches_are_not_divided_by_everyone(put, tell):
     assert tell("circulation_headline", branches=["main"])["visits_per_capita"] is None
 
 
-def test_visits_nobody_counted_are_null_and_not_0(tell):
+def test_what_nobody_recorded_is_null_and_not_0(tell, lend, put):
+    assert tell("circulation_headline")["visit_count"] is None
+    assert tell("circulation_headline")["loan_count"] is None
+    lend(loaned_at=at("2018-03-01"))
+    put("visits", day=date(2018, 3, 1))
+    # a log that is kept says that nothing was lent; a gate that was not read says nothing
     assert tell("circulation_headline")["visit_count"] is None
     assert tell("circulation_headline")["loan_count"] == 0
 
@@ -539,7 +545,7 @@ def test_loans_on_mobile_trips_are_their_own_total_and_no_loans_of_the_house(lib
     stage("mobile_trip", loan_count=None)
     assert progress(library, "mobile_loans")[0] == 900
     assert progress(library, "mobile_service_trips")[0] == 2
-    assert tell("circulation_headline")["loan_count"] == 0
+    assert tell("circulation_headline")["loan_count"] is None
 
 
 def test_open_days_are_those_of_the_main_library_each_once(library):

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from guanqing import records, registers, warehouse
-from guanqing.intake.build import building
 from guanqing.intake.loading import load
+from guanqing.intake.publishing.build import building
 from guanqing.registers import journal
 from guanqing.registers.journal import Change
 from guanqing.store import Store

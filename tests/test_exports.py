@@ -86,11 +86,11 @@ def test_an_empty_library_offers_files_with_their_columns(
 @pytest.mark.parametrize(
     ("page", "panel", "name"),
     [
-        ("pages/service/classes.py", "classes", "loans_by_class"),
-        ("pages/service/circulation.py", "months", "loans_by_month"),
-        ("pages/people/readers.py", "leaderboard", "top_borrowers"),
-        ("pages/people/cards.py", "reasons", "cancellations_by_reason"),
-        (TARGETS, "targets", "plan_progress"),
+        ("pages/service/classes.py", "loans_by_class", "loans_by_class"),
+        ("pages/service/circulation.py", "loans_over_time", "loans_by_month"),
+        ("pages/people/readers.py", "top_borrowers", "top_borrowers"),
+        ("pages/people/cards.py", "cancellations_by_reason", "cancellations_by_reason"),
+        (TARGETS, "plan_scorecard", "plan_progress"),
     ],
 )
 def test_a_file_holds_what_the_query_answers_for_the_filters_chosen(
@@ -121,7 +121,7 @@ def test_a_file_holds_what_the_query_answers_for_the_filters_chosen(
 def test_chinese_and_line_breaks_survive_the_file(
     offered: Callable[..., Offered], simulated: Path
 ) -> None:
-    _, content = offered("pages/service/classes.py", simulated)["download-classes"]
+    _, content = offered("pages/service/classes.py", simulated)["download-loans_by_class"]
     assert "文学" in {row["class_name_zh"] for row in rows(content)}
     assert b"\r\n" in content  # as Excel and RFC 4180 have it
 

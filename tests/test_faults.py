@@ -23,8 +23,8 @@ import polars as pl
 import pytest
 
 from guanqing import generations, warehouse
-from guanqing.intake.build import building
 from guanqing.intake.loading import load
+from guanqing.intake.publishing.build import building
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Store, records_of

@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from guanqing import cli, demo, text, warehouse
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Generation, Store, about_of, names_of
 
@@ -229,12 +229,15 @@ def test_the_served_generation_and_the_one_before_it_are_kept_however_old(store:
 
 
 def test_all_that_belongs_to_a_generation_goes_with_it(store: Store) -> None:
-    with store.writing() as draft:
-        for path in (draft.library, draft.names, draft.records):
-            path.write_bytes(b"first")
+    def write() -> None:
+        with store.writing() as draft:
+            for path in (draft.library, draft.names, draft.records):
+                path.write_bytes(b"some")
+
+    write()
     assert len(list(store.folder.glob("000001.*"))) == 4
     for _ in range(KEPT_GENERATIONS):
-        load(store)
+        write()
     assert list(store.folder.glob("000001.*")) == []
 
 

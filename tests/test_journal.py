@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.locks import holding
 from guanqing.problems import Problem
 from guanqing.registers import journal
@@ -92,6 +92,18 @@ def test_a_line_that_is_no_entry_is_broken_too(path: Path, line: bytes) -> None:
         journal.read(path)
 
 
+@pytest.mark.parametrize(
+    ("field", "wrong"),
+    [("number", "first"), ("at", "yesterday"), ("key", None), ("is_simulated", "?"), ("new", 1)],
+)
+def test_a_line_with_a_wrong_field_is_broken_too(path: Path, field: str, wrong: object) -> None:
+    put(path)
+    line = json.loads(path.read_text("utf-8")) | {field: wrong}
+    path.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    with pytest.raises(Problem, match="journal_broken"):
+        journal.read(path)
+
+
 def test_a_line_of_an_older_program_without_what_was_there_is_read(path: Path) -> None:
     (entry,) = put(path)
     line = {k: v for k, v in json.loads(path.read_text("utf-8")).items() if k != "was"}
@@ -165,7 +177,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from guanqing.registers import journal
-from guanqing.intake.build import building
+from guanqing.intake.publishing.build import building
 from guanqing.registers.journal import Change
 batch = [Change("counts", {"turn": n}, {"amount": n}) for n in range(5)]
 while True:

@@ -45,7 +45,7 @@ def new_year(year: int) -> date:
 def promise(year: int, kind: str, measure: str, per: str | None = None, **more: Any) -> Target:
     """Return a target of 10, unless told otherwise, under the code kind_measure_per."""
     code = "_".join(filter(None, [kind, measure, per]))
-    fields: dict[str, Any] = {"at_least": 10.0, "name": WORDS, "unit": WORDS} | more
+    fields: dict[str, Any] = {"goal": 10.0, "name": WORDS, "unit": WORDS} | more
     return Target(year, code, kind, measure, per=per, **fields)
 
 
@@ -144,7 +144,7 @@ class Oracle:
         first = new_year(target.plan_year)
         if target.per == "population":
             values = [s["value"] for s in self.rows["settings"]]
-            return values[0] if values else None
+            return values[0] if values and part is None else None
         if target.per == "holdings":
             stock: dict[date, float] = defaultdict(float)
             for held in self.rows["holdings"]:
@@ -205,10 +205,10 @@ class Oracle:
         first = new_year(target.plan_year)
         before = self.gained(target.measure, part, date.min, first - DAY)
         this_year = self.gained(target.measure, part, first, day)
-        if before is None and this_year is None:
+        about = planfile.plan_measures()[target.measure]
+        if this_year is None and (before is None or about.get("is_metered")):
             return {"value": None, "reason": "nothing_recorded", "status": "not_computable"}
         done, start = this_year or 0.0, before or 0.0
-        about = planfile.measures()[target.measure]
         goal = goal_of(target, part, day)
         if target.kind == "total":
             projected = done if about.get("is_reading") else done / share if share else None
@@ -249,7 +249,7 @@ class Oracle:
         can_fall = target.kind == "level" or said["expected_value"] is None
         if value >= goal and (day == last or not can_fall):
             return {"status": "met"}
-        a_day = planfile.measures()[target.measure].get("most_a_day")
+        a_day = planfile.plan_measures()[target.measure].get("most_a_day")
         if day == last or (a_day and value + a_day * (last - day).days < goal):
             return {"status": "not_met"}
         ahead = said["projected_value"]
@@ -311,14 +311,14 @@ def random_targets(dice: random.Random, oracle: Oracle, year: int) -> list[Targe
             goal = dice.choice([10.0, 25.0, 60.0])
         elif kind == "rate":
             goal = dice.choice([0.001, 0.01, 0.1, 0.8, 2])
-        told = planfile.measures()[measure].get("by_branch")
+        told = planfile.plan_measures()[measure].get("by_branch")
         targets.append(
             promise(
                 year,
                 kind,
                 measure,
                 per,
-                at_least=goal,
+                goal=goal,
                 by_branch={"main": goal / 2, "east": goal / 4} if told else {},
                 by_month={dice.randrange(1, 13): 1, 12: 2} if dice.random() < 0.2 else {},
                 revisions=tuple(
@@ -437,7 +437,7 @@ def blank(library: Library, target: Target, as_of: str = "2019-06-30") -> tuple[
 def test_of_a_library_that_recorded_nothing_every_promise_says_why_on_every_day(
     kind, measure, per, library
 ):
-    target = promise(2019, kind, measure, per, at_least=0.5)
+    target = promise(2019, kind, measure, per, goal=0.5)
     library.promise(Plan(2019, {target.code: target}))
     rows = library.table("target_days")
     assert len(rows) == 365
@@ -480,7 +480,7 @@ def test_a_share_of_no_forms_is_no_share(library):
 
 
 def test_more_forms_back_than_were_handed_out_are_no_share(library):
-    rate = promise(2019, "rate", "survey_returned_count", "survey_distributed_count", at_least=0.8)
+    rate = promise(2019, "rate", "survey_returned_count", "survey_distributed_count", goal=0.8)
     library.put("surveys", distributed_count=200, returned_count=250)
     assert blank(library, rate) == (None, "more_answers_than_forms")
 
@@ -504,14 +504,14 @@ def test_what_is_no_share_may_well_be_above_1(library):
 )
 def test_a_wave_that_adds_up_to_more_than_it_can_says_nothing(counts, library):
     library.put("surveys", **counts)
-    survey = promise(2019, "survey", "reader_satisfaction", at_least=0.85)
+    survey = promise(2019, "survey", "reader_satisfaction", goal=0.85)
     assert blank(library, survey) == (None, "more_answers_than_forms")
     library.put("surveys", survey_code="2", closed_on=date(2019, 6, 30))
     assert blank(library, survey) == (0.85, None)
 
 
 def test_answers_of_one_group_or_to_another_question_are_none_of_the_whole(library):
-    survey = promise(2019, "survey", "reader_satisfaction", at_least=0.85)
+    survey = promise(2019, "survey", "reader_satisfaction", goal=0.85)
     library.put("surveys", group_code="senior")
     library.put("surveys", question_code="staff")
     library.put("surveys", survey_code="2", closed_on=date(2019, 6, 3), valid_count=0)
@@ -522,7 +522,7 @@ def test_answers_of_one_group_or_to_another_question_are_none_of_the_whole(libra
 
 def test_a_week_that_is_not_over_is_no_week(library):
     library.open(date(2019, 1, 7), date(2019, 12, 31))
-    weeks = promise(2019, "compliance", "opening_hours", at_least=70)
+    weeks = promise(2019, "compliance", "opening_hours", goal=70)
     assert blank(library, weeks, "2019-01-12") == (None, "no_complete_week")
     assert blank(library, weeks, "2019-01-13") == (70, None)
 
@@ -531,7 +531,7 @@ def test_a_week_that_is_not_over_is_no_week(library):
 
 
 def test_each_branch_is_judged_by_its_own_part(library):
-    both = promise(2019, "total", "lecture_count", at_least=4, by_branch={"main": 1, "west": 3})
+    both = promise(2019, "total", "lecture_count", goal=4, by_branch={"main": 1, "west": 3})
     library.put("branches", branch_code="west")
     library.promise(Plan(2019, {both.code: both}))
     for branch in ("main", "main", "east", None):
@@ -551,7 +551,7 @@ def test_a_target_changed_is_judged_by_the_new_number_from_its_day_on(library):
         2019,
         "total",
         "lecture_count",
-        at_least=2,
+        goal=2,
         stretch=9,
         revisions=(Revision(date(2019, 7, 1), 1, WORDS), Revision(date(2019, 8, 1), 3, WORDS, 5)),
     )
@@ -583,12 +583,12 @@ def test_the_plan_of_a_year_the_data_does_not_reach_has_no_rows(library):
 
 # --- the clause of an event
 
-WALL_OR_WORKS = (Condition("wall_metres", at_least=200), Condition("work_count", at_least=200))
+WALL_OR_WORKS = (Condition("wall_metres", minimum=200), Condition("work_count", minimum=200))
 SPEAKER = (Condition("speaker_rank", one_of=("vice_senior", "full_senior")),)
 LECTURES = promise(2019, "total", "lecture_count", quality=SPEAKER)
 EXHIBITIONS = promise(2019, "total", "exhibition_count", quality=WALL_OR_WORKS)
 VISITORS = promise(
-    2019, "total", "featured_count", quality=(Condition("attendance_count", at_least=30),)
+    2019, "total", "featured_count", quality=(Condition("attendance_count", minimum=30),)
 )
 
 

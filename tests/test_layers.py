@@ -35,7 +35,8 @@ def test_only_ui_needs_streamlit(module: str) -> None:
 
 def test_every_module_outside_ui_is_free_of_streamlit_by_its_text_too() -> None:
     # an import inside a function would not show above
-    outside = [path for path in PACKAGE.rglob("*.py") if path.parent.name != "ui"]
+    modules = PACKAGE.rglob("*.py")
+    outside = [path for path in modules if "ui" not in path.relative_to(PACKAGE).parts]
     assert len(outside) > 30
     for path in outside:
         assert "streamlit" not in imported(path), path
@@ -227,4 +228,4 @@ def test_every_measure_is_shown_or_promised(name: str) -> None:
     promised = {
         target.measure for year in plan.years() for target in plan.load(year).targets.values()
     }
-    assert name in strings() | promised
+    assert name in promised or is_made(name)

@@ -12,9 +12,11 @@ import pytest
 from exports import Export, account, of, problem
 
 from guanqing import warehouse
-from guanqing.intake import layouts, opening, sources
+from guanqing.intake import layouts
+from guanqing.intake.decoding import Text
+from guanqing.intake.layouts import sources
 from guanqing.intake.loading import load
-from guanqing.intake.texts import Text
+from guanqing.intake.reading import source_matching
 from guanqing.paths import ROOT
 from guanqing.records import Field, Kind, code_names, kinds, registers
 
@@ -658,7 +660,7 @@ def test_plain_knows_a_field_by_each_of_its_words(code: str, name: str, word: st
         pytest.skip(f"{word} is the header of another field")
     line = "\t".join(header.values())
     text = Text(f"{code}.csv", Path("none"), "utf-8", "\t", "", datetime(2019, 1, 1), (line,))
-    opened = opening.open_text(text, layouts.read("plain"))
+    opened = source_matching.open_text(text, layouts.read("plain"))
     assert opened is not None
     assert (opened.source.kind.code, opened.column(name)) == (code, word)
 

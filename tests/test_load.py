@@ -10,10 +10,13 @@ import duckdb
 import pytest
 from exports import account, of, problem
 
-from guanqing.intake import rules, staging, values
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
+from guanqing.intake.publishing import settings
+from guanqing.intake.reading import staging, values
+from guanqing.intake.validation import rules
 from guanqing.paths import ROOT
+from guanqing.problems import Problem
 from guanqing.store import Store, about_of, records_of
 
 SHARED = ROOT.parent / "shared" / "data"
@@ -143,6 +146,38 @@ def test_a_setting_nobody_knows_has_a_row_without_a_value(export: Export) -> Non
     assert export.rows("select setting_code, value, source_zh, source_en from settings") == [
         ("population_served", None, "未设定", "not set")
     ]
+
+
+SETTING = """
+[population_served]
+value = 650000
+unit = "persons"
+source = { zh = "统计公报", en = "statistical bulletin" }
+is_assumed = false
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "entry"),
+    [
+        ("650000", '"many"', "population_served.value"),
+        ('unit = "persons"\n', "", "population_served.unit"),
+        (', en = "statistical bulletin"', "", "population_served.source"),
+        ("is_assumed", "assumed", "population_served.is_assumed"),
+        ("[population_served]", "population_served = 1\n[other]", "population_served"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, entry: str) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(SETTING, encoding="utf-8")
+    assert settings.read(path).rows() == [
+        ("population_served", 650000.0, "persons", "统计公报", "statistical bulletin", False)
+    ]
+    path.write_text(SETTING.replace(old, new), encoding="utf-8")
+    with pytest.raises(Problem) as caught:
+        settings.read(path)
+    assert caught.value.key == "problem.settings_invalid"
+    assert entry in str(caught.value.values["entry"])
 
 
 def test_a_real_library_says_that_it_is_not_simulated(export: Export) -> None:
@@ -542,7 +577,7 @@ def test_a_failing_load_leaves_the_served_library_and_no_draft(
     before = export.store.current()
     export.write_loans("bad")
     assert load([export.folder / LOANS], "seu", export.store).load_number is None
-    monkeypatch.setattr("guanqing.intake.resolving.FRAME", "select broken")
+    monkeypatch.setattr("guanqing.intake.publishing.resolving.FRAME", "select broken")
     with pytest.raises(duckdb.Error):
         export.load(loan(2))
     assert export.store.current() == before

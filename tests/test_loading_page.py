@@ -18,8 +18,8 @@ from guanqing.intake.loading import load
 from guanqing.locks import holding
 from guanqing.problems import Problem
 from guanqing.store import Store
-from guanqing.ui.loading_job import desk
-from guanqing.ui.loading_report import refused_lines
+from guanqing.ui.loading.job import desk
+from guanqing.ui.loading.report import refused_lines
 
 pytest_plugins = ["stores"]
 pytestmark = pytest.mark.xdist_group("loading")
@@ -385,9 +385,9 @@ def test_what_changes_a_library_asks_again_where_the_visitor_sits(
     store: Store, monkeypatch: pytest.MonkeyPatch, export: Callable[..., Path]
 ) -> None:
     app = upload(opened(store), *files_of(export()))
-    monkeypatch.setattr("guanqing.ui.loading_files.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.loading_history.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.loading_report.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.loading.files.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.loading.history.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.loading.report.only_here", lambda: None)
     monkeypatch.setattr("guanqing.ui.only_here", lambda: None)
     sit_here(monkeypatch, "10.0.0.7")
     press(app, "start-load")
@@ -401,7 +401,7 @@ def test_a_language_is_complete_on_the_page(
     store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # AppTest words choices outside the session, where nobody has chosen a language
-    monkeypatch.setattr("guanqing.ui.session.language", lambda: "en")
+    monkeypatch.setattr("guanqing.ui.shell.session.language", lambda: "en")
     app = loaded(upload(opened(store, "en"), *files_of(export(bad_lines=2))))
     found: list[Any] = re.findall(r"[\u4e00-\u9fff]+", shown(app))
     headers = {"借阅时间", "还书时间", "续借时间", "续借次数", "借阅人", "类型", "性别", "年级"}

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanqing import plan
-from guanqing.plan import Target, outlook
+from guanqing.plan import Standing, Target, outlook
+from guanqing.plan.outlook import Month
 
 AS_OF = date(2019, 9, 30)
 LECTURES = Target(
@@ -17,7 +18,7 @@ LECTURES = Target(
     code="lectures",
     kind="total",
     measure="lecture_count",
-    at_least=24,
+    goal=24,
     name={"zh": "讲坛", "en": "Lectures"},
     unit={"zh": "场", "en": "lectures"},
 )
@@ -28,37 +29,31 @@ ORDINARY: dict[str, Any] = {
     "status": "behind",
     "done": 16.0,
     "start_value": 0.0,
-    "base": None,
     "pace_basis": "open_days",
     "scheduled_count": 5,
     "open_days_left": 92,
-    "answer_count": None,
-    "lower_share": None,
-    "upper_share": None,
-    "week_count": None,
     "last_day": date(2019, 9, 29),
 }
 ENDS = [date(2019, month, 28) for month in range(1, 13)]
 
 
-def row(**differences: Any) -> dict[str, Any]:
-    """Return the row of 16 lectures of 24 at the end of September, unless told otherwise."""
+def row(**differences: Any) -> Standing:
+    """Return the standing of 16 lectures of 24 at the end of September, unless told otherwise."""
     of_target = {
         key: differences.pop(key) for key in ("kind", "measure", "per") if key in differences
     }
-    return ORDINARY | {"target": replace(LECTURES, **of_target)} | differences
+    return Standing(**(ORDINARY | {"target": replace(LECTURES, **of_target)} | differences))
 
 
-def months(*amounts: float, over: int = 9) -> list[dict[str, Any]]:
+def months(*amounts: float, over: int = 9) -> list[Month]:
     """Return twelve equal months of which the first ones are over, with what came about in them."""
     return [
-        {
-            "target_code": "lectures",
-            "month_end": ENDS[month],
-            "amount": amounts[month] if month < len(amounts) else 0.0,
-            "past_share": 1 / 12 if month < over else 0.0,
-            "ahead_share": 0.0 if month < over else 1 / 12,
-        }
+        Month(
+            ENDS[month],
+            amounts[month] if month < len(amounts) else 0.0,
+            past_share=1 / 12 if month < over else 0.0,
+            ahead_share=0.0 if month < over else 1 / 12,
+        )
         for month in range(12)
     ]
 
@@ -68,7 +63,7 @@ NINE = months(1, 2, 2, 2, 2, 1, 2, 2, 2)
 
 def test_a_total_is_drawn_from_its_months():
     found = outlook.of(row(), NINE, AS_OF)
-    assert found.words == "drawn"
+    assert found.rests_on == "drawn"
     assert [day for day, _ in found.path] == ENDS[9:]
     assert found.chance is not None
     assert 0.05 < found.chance < 0.6
@@ -108,7 +103,7 @@ def test_a_level_is_drawn_on_top_of_what_the_year_began_with():
 
 def test_what_came_about_on_days_the_pace_expects_nothing_of_is_there_all_the_same():
     told = months(0, 2, 2, 2, 2, 2, 2, 2, 2)
-    told[0] |= {"past_share": 0.0, "amount": 5.0}
+    told[0] = replace(told[0], past_share=0.0, amount=5.0)
     found = outlook.of(row(value=21.0), told, AS_OF)
     assert found.end is not None
     assert found.end.lower_95 >= 21
@@ -118,7 +113,7 @@ def test_days_that_are_announced_are_not_drawn():
     asked = row(measure="open_day_count", value=272.0, goal=365.0, status="not_met",
                 scheduled_count=92)  # fmt: skip
     found = outlook.of(asked, [], AS_OF)
-    assert found.words == "calendar"
+    assert found.rests_on == "calendar"
     assert found.chance == 0
     assert found.end is not None
     assert (found.end.value, found.end.upper_95) == (364, 364)
@@ -136,25 +131,25 @@ def test_a_week_that_was_missed_cannot_be_made_up(kept, words, chance):
     asked = row(kind="compliance", measure="opening_hours", week_count=38, kept_week_count=kept,
                 announced_week_count=13, announced_kept_week_count=13)  # fmt: skip
     found = outlook.of(asked, [], AS_OF)
-    assert (found.words, found.chance) == (words, chance)
+    assert (found.rests_on, found.chance) == (words, chance)
 
 
 def test_a_survey_has_an_interval_and_no_chance():
     asked = row(kind="survey", measure="reader_satisfaction", answer_count=240, value=0.85)
     found = outlook.of(asked, [], AS_OF)
-    assert (found.words, found.chance, found.path) == ("interval", None, ())
+    assert (found.rests_on, found.chance, found.path) == ("interval", None, ())
 
 
 def test_the_share_of_one_count_in_another_is_not_drawn():
     asked = row(kind="rate", measure="survey_returned_count", per="survey_distributed_count",
                 value=0.8, goal=0.8, base=300.0)  # fmt: skip
-    assert outlook.of(asked, NINE, AS_OF).words == "part"
+    assert outlook.of(asked, NINE, AS_OF).rests_on == "part"
 
 
 def test_a_stock_that_is_read_now_and_then_stays_as_it_was_read():
     asked = row(kind="level", measure="digital_storage", value=41.5, goal=40.0)
     found = outlook.of(asked, NINE, AS_OF)
-    assert (found.words, found.values) == ("reading", {"day": date(2019, 9, 29)})
+    assert (found.rests_on, found.values) == ("reading", {"day": date(2019, 9, 29)})
     assert found.path == ()
 
 
@@ -165,9 +160,9 @@ def test_nothing_is_said_of_what_cannot_be_computed():
 
 def test_the_first_days_of_a_year_are_too_early():
     told = months(1, over=1)
-    told[0] |= {"past_share": 0.005, "ahead_share": 1 / 12 - 0.005}
+    told[0] = replace(told[0], past_share=0.005, ahead_share=1 / 12 - 0.005)
     found = outlook.of(row(value=1.0), told, date(2019, 1, 2))
-    assert (found.words, found.chance, found.end) == ("too_early", None, None)
+    assert (found.rests_on, found.chance, found.end) == ("too_early", None, None)
 
 
 def test_on_the_last_day_there_is_nothing_left_to_draw():
@@ -188,8 +183,8 @@ def test_every_target_of_a_plan_has_an_answer(library):
         found = outlook.outlooks(rows, told, AS_OF)
         assert found.keys() == plan.load(2019).targets.keys()
         for asked in rows:
-            answer = found[asked["target"].code]
-            assert (answer.words == "not_computable") == (asked["value"] is None)
+            answer = found[asked.target.code]
+            assert (answer.rests_on == "not_computable") == (asked.value is None)
         library.stage("lecture")
         library.open(date(2019, 1, 1), date(2019, 12, 31))
         library.put("visits", visit_count=900)

@@ -138,8 +138,9 @@ def test_every_panel_and_headline_figure_says_what_it_means(screen: Screen, page
     assert frames
     for frame in frames:
         (popover,) = [block for block in blocks(frame) if block.type == "popover"]
-        definition, download = popover.children.values()
-        assert download.type == "download_button"
+        definition, *downloads = popover.children.values()
+        assert downloads
+        assert {download.type for download in downloads} == {"download_button"}
         for label in ("counts", "period", "as_of", "standard", "data"):
             term = text.translate(f"define.{label}", "zh")
             stated = rf"<dt>{term}</dt><dd>.{{2,}}?</dd>"

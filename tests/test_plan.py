@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from guanqing import plan, text, warehouse
+from guanqing.figures.plan import facts
 from guanqing.paths import DATA
 from guanqing.plan import judgement
 from guanqing.problems import Problem
@@ -53,7 +54,7 @@ def test_a_plan_is_read_in_the_order_of_its_file(write):
     again = TARGET.replace('"lectures"', '"talks"', 1)
     found = write(again + TARGET + MILESTONE)
     assert list(found.targets) == ["talks", "lectures"]
-    assert found.targets["lectures"].at_least == 24
+    assert found.targets["lectures"].goal == 24
     assert found.targets["lectures"].plan_year == 2031
     assert found.milestones["film"].name["en"] == "Film"
 
@@ -127,12 +128,12 @@ def test_a_target_is_divided_if_and_only_if_its_kind_is_a_quotient(target):
 
 @every_target
 def test_a_target_is_a_number_its_kind_can_reach(target):
-    assert target.at_least > 0
+    assert target.goal > 0
     assert target.shown_as in {"number", "ratio", "percent"}
     if target.kind == "survey":
-        assert target.at_least <= 1
+        assert target.goal <= 1
         assert target.shown_as == "percent"
-    assert target.stretch is None or target.stretch > target.at_least
+    assert target.stretch is None or target.stretch > target.goal
 
 
 def test_the_engine_holds_the_targets_as_the_file_states_them(library):
@@ -145,16 +146,17 @@ def test_the_engine_holds_the_targets_as_the_file_states_them(library):
     assert [
         (row["target_code"], row["branch_code"], row["since"], row["goal"], row["stretch"])
         for row in goals
-    ] == [(t.code, None, date(t.plan_year, 1, 1), t.at_least, t.stretch) for t in TARGETS]
+    ] == [(t.code, None, date(t.plan_year, 1, 1), t.goal, t.stretch) for t in TARGETS]
     conditions = library.table("target_conditions")
     assert [
-        (row["target_code"], row["field_name"], row["at_least"], tuple(row["one_of"] or ()))
+        (row["target_code"], row["field_name"], row["minimum"], tuple(row["one_of"] or ()))
         for row in conditions
-    ] == [(t.code, c.field, c.at_least, c.one_of) for t in TARGETS for c in t.quality]
+    ] == [(t.code, c.field, c.minimum, c.one_of) for t in TARGETS for c in t.quality]
 
 
 def test_every_status_a_query_gives_has_its_place_in_the_order(library):
-    judging = "".join(step.read_text(encoding="utf-8") for step in judgement.steps())
+    verdicts = (*judgement.steps(), DATA / "shared.sql")
+    judging = "".join(path.read_text(encoding="utf-8") for path in verdicts)
     for status in plan.STATUS_ORDER:
         assert f"'{status}'" in judging
     states = {row["code"] for row in library.table("codes") if row["list"] == "milestone_state"}
@@ -174,12 +176,18 @@ def scorecard(**progress):
             "kind": "total",
             "value": value,
             "status": status,
-            "goal": goals[code].at_least,
-            "expected_value": expected,
         }
-        for code, (value, status, expected) in progress.items()
+        for code, (value, status, _) in progress.items()
     ]
-    evidence = [{"target_code": code, "held_count": 3} for code in progress]
+    evidence = [
+        {
+            "target_code": code,
+            "goal": goals[code].goal,
+            "expected_value": expected,
+            "held_count": 3,
+        }
+        for code, (_, _, expected) in progress.items()
+    ]
     milestone = {"target_code": "feature_film", "kind": "milestone", "status": "planned"}
     return plan.scorecard(2019, [*rows, milestone], evidence)
 
@@ -193,7 +201,7 @@ def test_a_council_sees_the_worst_first_and_no_milestone():
         exhibitions=(1, "behind", 6),
         opening_hours_per_week=(60, "not_met", None),
     )
-    assert [row["status"] for row in rows] == [
+    assert [row.status for row in rows] == [
         "not_met",
         "behind",
         "not_shown",
@@ -209,7 +217,7 @@ def test_of_those_behind_the_one_furthest_from_its_pace_comes_first():
         exhibitions=(3, "behind", 6),
         card_holders=(5000, "behind", 12_000),
     )
-    codes = [row["target"].code for row in rows]
+    codes = [row.target.code for row in rows]
     assert codes == ["card_holders", "exhibitions", "lectures"]
 
 
@@ -218,13 +226,13 @@ def test_where_nothing_is_due_yet_the_target_itself_is_the_measure():
         lectures=(12, "behind", 0),  # half of 24
         survey_return_rate=(0.2, "behind", None),  # a quarter of 80 %
     )
-    assert [row["target"].code for row in rows] == ["survey_return_rate", "lectures"]
+    assert [row.target.code for row in rows] == ["survey_return_rate", "lectures"]
 
 
 def test_a_row_of_the_scorecard_carries_its_target_and_its_evidence():
     (row,) = scorecard(lectures=(11, "behind", 12))
-    assert row["target"] is plan.load(2019).targets["lectures"]
-    assert (row["value"], row["expected_value"], row["held_count"]) == (11, 12, 3)
+    assert row.target is plan.load(2019).targets["lectures"]
+    assert (row.value, row.expected_value, row.held_count) == (11, 12, 3)
 
 
 def test_what_the_queries_answer_makes_a_scorecard(library):
@@ -233,8 +241,8 @@ def test_what_the_queries_answer_makes_a_scorecard(library):
     evidence = library.ask("plan_evidence").to_dicts()
     rows = plan.scorecard(2019, progress, evidence)
     assert len(rows) == 18
-    assert rows[0]["target"].code == "lectures"  # behind; of the others nothing is known
-    assert len(plan.milestone_rows(2019, progress, [])) == 16
+    assert rows[0].target.code == "lectures"  # behind; of the others nothing is known
+    assert len(plan.milestone_standings(2019, progress, [])) == 16
 
 
 def test_milestones_still_open_come_first_with_their_last_report(library):
@@ -246,9 +254,16 @@ def test_milestones_still_open_come_first_with_their_last_report(library):
         library.put("milestone_states", milestone_code=code, state=state, note_en=state)
     progress = library.ask("plan_progress").to_dicts()
     reports = library.ask("milestones_reported").to_dicts()
-    rows = plan.milestone_rows(2019, progress, reports)
-    statuses = [row["status"] for row in rows]
+    rows = plan.milestone_standings(2019, progress, reports)
+    statuses = [row.status for row in rows]
     assert statuses == ["dropped", *["planned"] * 13, "under_way", "done"]
-    assert rows[0]["milestone"].code == "volunteers"
-    assert rows[0]["note_en"] == "dropped"
-    assert "stated_on" not in rows[1]
+    assert rows[0].milestone.code == "volunteers"
+    assert rows[0].note_en == "dropped"
+    assert rows[1].stated_on is None
+
+
+def test_of_a_calendar_that_only_announces_no_sum_is_said():
+    """Events announced before one was held: a target without a value that has days to come."""
+    lectures = plan.load(2019).targets["lectures"]
+    row = plan.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
+    assert facts._calendar(None, row) == ""

@@ -224,6 +224,17 @@ def test_what_cannot_be_told_by_branch_has_no_parts(write):
     assert (refusal.line, refusal.why, refusal.value) == (ADDED, "not_by_branch", "open_day_count")
 
 
+def test_nobody_knows_how_many_a_branch_serves(write):
+    parts = 'per = "population"\nby_branch = { JZ = 9 }\n'
+    entry = ENTRY.replace('"total"', '"rate"').replace("lecture_count", "visit_count") + parts
+    (refusal,) = write(BEFORE + entry + AFTER).refused
+    assert (refusal.field, refusal.why, refusal.value) == (
+        "by_branch",
+        "not_by_branch",
+        "population",
+    )
+
+
 def test_a_share_of_answers_is_1_at_most(write):
     entry = ENTRY.replace('"total"', '"survey"').replace("lecture_count", "reader_satisfaction")
     (refusal,) = write(BEFORE + entry + AFTER).refused

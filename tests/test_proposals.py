@@ -13,11 +13,11 @@ from typer.testing import CliRunner, Result
 from guanqing import cli
 from guanqing.cli import propose as command
 from guanqing.intake import layouts, proposals, templates
+from guanqing.intake.decoding import Text, texts
 from guanqing.intake.loading import load, own_layouts
 from guanqing.intake.proposals import Proposal, best_layout, propose
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import stamps_of
-from guanqing.intake.texts import Text, texts
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.records import code_names, kinds
@@ -191,14 +191,16 @@ def test_a_file_without_a_header_is_judged_by_its_values(write: Write) -> None:
     assert found.is_low  # nothing but values speaks for it
 
 
-def test_a_dump_of_inserts_is_a_table(write: Write) -> None:
+def test_a_dump_of_inserts_is_proposed_saved_and_loaded(write: Write, tmp_path: Path) -> None:
     line = (
         "INSERT INTO loan_work (rdid, barcode, loandate) VALUES ('A{0}', '140102{0:04}', "
         "to_date('2019-03-01 10:00:00', 'yyyy-mm-dd hh24:mi:ss'));"
     )
-    found = best(write(*(line.format(n) for n in range(20)), name="dump.sql"))
-    assert (found.kind.code, found.table.is_dump) == ("loans", True)
-    assert 'shape = "insert"' in found.as_layout()
+    write(*(line.format(n) for n in range(20)), name="dump.sql")
+    dump, store = tmp_path / "dump.sql", Store(tmp_path / "store")
+    run("propose", dump, "--save", "dumped", "--store", store.root)
+    report = load([dump], "dumped", store)
+    assert (report.total("lines_read"), report.total("loaded")) == (20, 20)
 
 
 def test_two_columns_of_one_name_are_told_apart(write: Write) -> None:

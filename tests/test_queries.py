@@ -11,8 +11,8 @@ import pytest
 from conftest import Library, derived_table, fill
 from polars.testing import assert_frame_equal
 
-from guanqing import plan, questions, warehouse
-from guanqing.intake.build import derivations
+from guanqing import plan, query_params, warehouse
+from guanqing.intake.publishing.build import derivations
 from guanqing.paths import DATA, QUERIES
 from guanqing.plan import judgement
 from guanqing.problems import Problem
@@ -75,7 +75,7 @@ def test_what_other_engines_lack_is_named_in_the_header(name):
 
 @every_query
 def test_parameters_are_of_the_vocabulary(name):
-    assert warehouse.parameters(name) <= questions.READERS.keys()
+    assert warehouse.parameters(name) <= query_params.READERS.keys()
 
 
 @every_source
@@ -315,28 +315,28 @@ FACTS = {"first_day": date(2018, 4, 1), "last_day": date(2019, 9, 30), "loaded_a
 
 
 def test_every_parameter_of_the_vocabulary_has_a_default():
-    assert questions.defaults(FACTS).keys() == questions.READERS.keys()
+    assert query_params.defaults(FACTS).keys() == query_params.READERS.keys()
 
 
 @every_query
 def test_left_out_parameters_mean_the_whole_of_the_data(name, empty_library):
     (facts,) = empty_library.ask("library_facts").to_dicts()
-    params = questions.parameters(name, [], facts)
+    params = query_params.parameters(name, [], facts)
     assert params.keys() == warehouse.parameters(name)
     warehouse.run(empty_library.connection, name, **params)
 
 
 def test_words_are_read_as_the_values_they_stand_for():
     words = ["start_date=2019-01-31", "branches=JZ,TG", "limit=3"]
-    params = questions.parameters("top_borrowers", words, FACTS)
+    params = query_params.parameters("top_borrowers", words, FACTS)
     assert params == {
         "start_date": date(2019, 1, 31),
         "end_date": date(2019, 10, 1),  # the day after the last, so that the last is in it
         "branches": ["JZ", "TG"],
         "limit": 3,
     }
-    assert questions.parameters("reader_labels", ["readers=4,5"], FACTS) == {"readers": [4, 5]}
-    assert questions.parameters("loans_by_day", ["branches=null"], FACTS)["branches"] is None
+    assert query_params.parameters("reader_labels", ["readers=4,5"], FACTS) == {"readers": [4, 5]}
+    assert query_params.parameters("loans_by_day", ["branches=null"], FACTS)["branches"] is None
 
 
 @pytest.mark.parametrize(
@@ -350,7 +350,7 @@ def test_words_are_read_as_the_values_they_stand_for():
 )
 def test_what_cannot_be_read_is_said_plainly(name, words, key):
     with pytest.raises(Problem) as problem:
-        questions.parameters(name, [words], FACTS)
+        query_params.parameters(name, [words], FACTS)
     assert problem.value.key == key
 
 

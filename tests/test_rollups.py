@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import DAY, Library, derived_table, fill
 
-from guanqing.intake.build import derivations
+from guanqing.intake.publishing.build import derivations
 from guanqing.plan import judgement
 
 Rows = list[dict[str, Any]]

@@ -22,8 +22,8 @@ import duckdb
 import polars as pl
 import pytest
 
-from guanqing import questions, text, warehouse
-from guanqing.intake.build import Library, building, derivations
+from guanqing import query_params, text, warehouse
+from guanqing.intake.publishing.build import Library, building, derivations
 from guanqing.paths import DATA, ROOT
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Store, names_of, records_of
@@ -533,7 +533,7 @@ def test_two_threads_read_through_one_connection(simulated: Path) -> None:
     together = threading.Barrier(2)
 
     def ask(name: str) -> list[int]:
-        params = questions.parameters(name, [], facts)
+        params = query_params.parameters(name, [], facts)
         together.wait(30)
         return [warehouse.run(connection, name, **params).height for _ in range(8)]
 

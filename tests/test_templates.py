@@ -14,11 +14,11 @@ from workbooks import fill, part
 
 from guanqing import cli
 from guanqing.intake import layouts, templates
+from guanqing.intake.decoding import texts
 from guanqing.intake.loading import load
-from guanqing.intake.opening import open_text
-from guanqing.intake.template_cells import OF_SYSTEMS, choices, example, fields_of, header
-from guanqing.intake.template_sheets import LISTS
-from guanqing.intake.texts import texts
+from guanqing.intake.reading.source_matching import open_text
+from guanqing.intake.templates.cells import OF_SYSTEMS, choices, example, fields_of, header
+from guanqing.intake.templates.sheets import LISTS
 from guanqing.problems import Problem
 from guanqing.records import Field, Kind, code_names, kinds
 from guanqing.store import Store

@@ -10,7 +10,7 @@ from string import Formatter
 import pytest
 
 from guanqing import plan, published, text
-from guanqing.intake import rules
+from guanqing.intake.validation import rules
 from guanqing.paths import DATA, ROOT
 
 SCRIPTS = sorted([*ROOT.glob("guanqing/**/*.py"), *ROOT.glob("pages/**/*.py")])

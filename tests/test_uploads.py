@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from guanqing.problems import Problem
-from guanqing.ui.uploads import PREFIX, Uploads, safe_name, sweep
+from guanqing.ui.loading.uploads import PREFIX, Uploads, safe_name, sweep
 
 
 def content(words: str = "a,b\n1,2\n") -> io.BytesIO:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guanqing.ui.visitor import UploadsFromHere, is_here
+from guanqing.ui.shell.visitor import UploadsFromHere, is_here
 
 HERE = {"Host": "localhost:8501"}
 

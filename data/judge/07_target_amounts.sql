@@ -1,7 +1,7 @@
 -- target_amounts: what came about of each promise by each day of its plan's year.
 --
--- A promise stands once for all and once for each branch it names a part of. 0 where there was none
--- so far, null where the measure has never been recorded up to the day.
+-- A promise stands once for all and once for each branch it names a part of. What is known of an amount
+-- is said in data/shared.sql.
 
 insert into target_amounts
 
@@ -13,9 +13,11 @@ parts as (
         targets.target_code,
         targets.measure_code,
         targets.per_code,
+        plan_measures.is_metered,
         target_goals.branch_code
     from targets
     inner join target_goals using (plan_year, target_code)
+    inner join plan_measures using (measure_code)
     where targets.kind in ('total', 'level', 'rate')
 ),
 
@@ -58,6 +60,7 @@ by_day as (
         parts.target_code,
         parts.branch_code,
         parts.per_code,
+        parts.is_metered,
         calendar_days.day,
         before.start_value,
         sum(gains.amount) over so_far as gained,
@@ -90,7 +93,7 @@ month_ends as (
         branch_code,
         month_end,
         sum(loanable_count) as loanable_count
-    from holdings
+    from loanable_stock
     group by grouping sets ((branch_code, month_end), (month_end))
 ),
 
@@ -109,12 +112,6 @@ holding_means as (
             and by_day.day >= month_ends.month_end
     where by_day.per_code = 'holdings'
     group by by_day.plan_year, by_day.target_code, by_day.branch_code, by_day.day
-),
-
-population as (
-    select max(value) as base
-    from settings
-    where setting_code = 'population_served'
 )
 
 select
@@ -122,14 +119,13 @@ select
     by_day.target_code,
     by_day.branch_code,
     by_day.day,
-    case
-        when by_day.gained is not null or by_day.start_value is not null
-            then coalesce(by_day.gained, 0)
-    end as done,
+    amount_of(by_day.gained, by_day.start_value, by_day.is_metered) as done,
     coalesce(by_day.start_value, 0) as start_value,
     case by_day.per_code
         when 'holdings' then holding_means.base
-        when 'population' then population.base
+        -- the population of a branch is not known
+        when 'population'
+            then case when by_day.branch_code is null then population.population_served end
         else by_day.per_gained
     end as base
 from by_day

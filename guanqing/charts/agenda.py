@@ -7,7 +7,8 @@ in its colour alone.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 SIGNS = {"not_met": "✕", "unknown": "?"}
 NARROWEST = 0.55  # of a month: a few days on one side of the as-of day must still hold a mark
@@ -41,29 +42,29 @@ class Lane:
     marks: Mapping[int, Sequence[Mark]]
 
 
-def agenda(columns: Sequence[Column], lanes: Sequence[Lane], line: str, *, alt: str) -> str:
+def agenda(columns: Sequence[Column], lanes: Sequence[Lane], line: str, *, alt: str) -> Markup:
     """Return the agenda; line is what stands at the as-of day, where something lies ahead of it."""
     first_ahead = next((i for i, column in enumerate(columns) if column.lies_ahead), None)
-    cells = ['<div class="corner"></div>']
+    places = [_place(index, columns) for index in range(len(columns))]
+    cells = [Markup('<div class="corner"></div>')]
     for index, column in enumerate(columns):
-        flag = f'<span class="line">{escape(line)}</span>' if index == first_ahead else ""
-        cells.append(
-            f'<div class="month{_place(index, columns)}">{flag}{escape(column.name)}</div>'
-        )
+        flag = Markup('<span class="line">{}</span>').format(line) if index == first_ahead else ""
+        month = Markup('<div class="month{}">{}{}</div>')
+        cells.append(month.format(places[index], flag, column.name))
     for row, lane in enumerate(lanes):
-        words = "".join(f"<small>{escape(words)}</small>" for words in lane.words)
-        cells.append(f'<div class="lane"><b>{escape(lane.name)}</b><span>{words}</span></div>')
+        words = Markup("").join(map(Markup("<small>{}</small>").format, lane.words))
+        name = Markup('<div class="lane"><b>{}</b><span>{}</span></div>')
+        cells.append(name.format(lane.name, words))
         side = " low" if row >= len(lanes) / 2 else ""
-        for index in range(len(columns)):
-            marks = "".join(_mark(mark) for mark in lane.marks.get(index, ()))
-            cells.append(f'<div class="cell{_place(index, columns)}{side}">{marks}</div>')
+        for index, place in enumerate(places):
+            marks = Markup("").join(map(_mark, lane.marks.get(index, ())))
+            cells.append(Markup('<div class="cell{}{}">{}</div>').format(place, side, marks))
     lined = "" if first_ahead is None else " lined"
     widths = " ".join(f"minmax(0,{max(c.month_share, NARROWEST):.2f}fr)" for c in columns)
-    return (
-        f'<div class="gq gq-agenda{lined}" role="img" aria-label="{escape(alt)}" '
-        f'style="--months:{widths};--rows:{len(columns) + 1};--lanes:{len(lanes)}">'
-        f"{''.join(cells)}</div>"
-    )
+    return Markup(
+        '<div class="gq gq-agenda{}" role="img" aria-label="{}" '
+        'style="--months:{};--rows:{};--lanes:{}">{}</div>'
+    ).format(lined, alt, widths, len(columns) + 1, len(lanes), Markup("").join(cells))
 
 
 def _place(index: int, columns: Sequence[Column]) -> str:
@@ -74,18 +75,15 @@ def _place(index: int, columns: Sequence[Column]) -> str:
     return place + (" late" if index >= len(columns) / 2 else "")
 
 
-def _mark(mark: Mark) -> str:
-    return (
-        f'<span class="gq-event {mark.state}">{mark.day}{SIGNS.get(mark.state, "")}'
-        f'<span class="tip"><b lang="zh-CN">{escape(mark.title)}</b>{escape(mark.words)}</span>'
-        "</span>"
-    )
+def _mark(mark: Mark) -> Markup:
+    return Markup(
+        '<span class="gq-event {0.state}">{0.day}{1}'
+        '<span class="tip"><b lang="zh-CN">{0.title}</b>{0.words}</span></span>'
+    ).format(mark, SIGNS.get(mark.state, ""))
 
 
-def agenda_key(entries: Sequence[tuple[str, str]]) -> str:
+def agenda_key(entries: Sequence[tuple[str, str]]) -> Markup:
     """Return what the marks mean: (state, words) side by side."""
-    marks = "".join(
-        f'<span><i class="gq-event {state}">1{SIGNS.get(state, "")}</i>{escape(words)}</span>'
-        for state, words in entries
-    )
-    return f'<div class="gq gq-key gq-agenda-key">{marks}</div>'
+    entry = Markup('<span><i class="gq-event {}">1{}</i>{}</span>')
+    marks = (entry.format(state, SIGNS.get(state, ""), words) for state, words in entries)
+    return Markup('<div class="gq gq-key gq-agenda-key">{}</div>').format(Markup("").join(marks))

@@ -6,6 +6,8 @@ shares of its goal, so that the goals stand under each other and one look finds 
 
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 FULL = 1.45  # of the goal: what goes further is cut, with a mark
 
 
@@ -29,7 +31,7 @@ def bullet(
     stretch: float | None = None,
     ahead: Range | None = None,
     alt: str,
-) -> str:
+) -> Markup:
     """Return a bar to the value, a mark where it is due, a whisker where it leads, and the goal.
 
     All in the unit of the value, from zero; the goal is above it. alt says it in words.
@@ -38,21 +40,24 @@ def bullet(
     def at(amount: float) -> float:
         return min(max(amount / goal / FULL, 0), 1) * 100
 
-    parts = [f'<i class="done" style="width:{at(value):.2f}%;background:{colour}"></i>']
+    line = Markup('<{0} class="{1}" style="left:{2:.2f}%"></{0}>').format
+    band = Markup('<i class="{}" style="left:{:.2f}%;width:{:.2f}%"></i>').format
+    done = Markup('<i class="done" style="width:{:.2f}%;background:{}"></i>')
+    parts = [done.format(at(value), colour)]
     if ahead:
         for low, high, kind in (
             (ahead.lower_95, ahead.upper_95, "w95"),
             (ahead.lower_80, ahead.upper_80, "w80"),
         ):
-            width = at(high) - at(low)
-            parts.append(f'<i class="{kind}" style="left:{at(low):.2f}%;width:{width:.2f}%"></i>')
+            parts.append(band(kind, at(low), at(high) - at(low)))
         if ahead.value <= goal * FULL:
-            parts.append(f'<i class="dot" style="left:{at(ahead.value):.2f}%"></i>')
+            parts.append(line("i", "dot", at(ahead.value)))
     if max(value, ahead.upper_95 if ahead else 0) > goal * FULL:
-        parts.append('<i class="more">▸</i>')
+        parts.append(Markup('<i class="more">▸</i>'))
     if due is not None:
-        parts.append(f'<u class="due" style="left:{at(due):.2f}%"></u>')
+        parts.append(line("u", "due", at(due)))
     if stretch is not None and stretch <= goal * FULL:
-        parts.append(f'<u class="stretch" style="left:{at(stretch):.2f}%"></u>')
-    parts.append(f'<u class="goal" style="left:{at(goal):.2f}%"></u>')
-    return f'<div class="gq-bullet" role="img" aria-label="{alt}">{"".join(parts)}</div>'
+        parts.append(line("u", "stretch", at(stretch)))
+    parts.append(line("u", "goal", at(goal)))
+    form = Markup('<div class="gq-bullet" role="img" aria-label="{}">{}</div>')
+    return form.format(alt, Markup("").join(parts))

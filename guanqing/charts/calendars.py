@@ -46,6 +46,7 @@ def heat_calendar(
     for day, week in zip(days, weeks, strict=True):
         if day.day <= 7:
             starts.setdefault((day.year, day.month), week)
+    starts = starts or {(days[0].year, days[0].month): 0}  # a few days late in one month
     step = -(-len(starts) // 14)
     ticks = list(starts.items())[::step]
     figure.update_xaxes(

@@ -1,6 +1,6 @@
 """Bars and curves over things: rankings, comparisons, causes, concentration."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
 import polars as pl
@@ -134,7 +134,7 @@ def pareto(
 
 def stacked(
     labels: Sequence[str],
-    series: dict[str, Sequence[int]],
+    series: Mapping[str, Sequence[int]],
     shown: Callable[[float], str],
     look: Look,
     *,

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 
 @dataclass(frozen=True)
@@ -24,44 +25,42 @@ class Interval:
     is_recorded: bool = False  # the name is one of the library's own, in Chinese
 
 
-def intervals(rows: Sequence[Interval], goal: tuple[float, str] | None, *, alt: str) -> str:
+def intervals(rows: Sequence[Interval], goal: tuple[float, str] | None, *, alt: str) -> Markup:
     """Return a row per share on one scale that ends at 100 %; goal is the line and its words."""
     known = [row.ends[0] for row in rows if row.ends]
     lowest = min([*known, *([goal[0]] if goal else []), 1.0])
     start = max(math.floor(lowest * 10 - 0.2) / 10, 0.0)
-    head = (
-        '<div></div><div class="scale">'
-        f"<span>{start:.0%}</span>{_goal_words(goal, start)}<span>100%</span></div>"
-        '<div class="n"></div><div class="s"></div>'
-    )
-    body = "".join(_row(row, goal, start) for row in rows)
-    return (
-        f'<div class="gq gq-intervals" role="group" aria-label="{escape(alt)}">{head}{body}</div>'
-    )
+    words = "" if goal is None else _line(goal[0], start, goal[1])
+    return Markup(
+        '<div class="gq gq-intervals" role="group" aria-label="{}"><div></div>'
+        '<div class="scale"><span>{:.0%}</span>{}<span>100%</span></div>'
+        '<div class="n"></div><div class="s"></div>{}</div>'
+    ).format(alt, start, words, Markup("").join(_row(row, goal, start) for row in rows))
 
 
-def _goal_words(goal: tuple[float, str] | None, start: float) -> str:
-    if goal is None:
-        return ""
-    return f'<u style="left:{_place(goal[0], start)}">{escape(goal[1])}</u>'
+def _line(goal: float, start: float, words: str = "") -> Markup:
+    return Markup('<u style="left:{}">{}</u>').format(_place(goal, start), words)
 
 
 def _place(share: float, start: float) -> str:
     return f"{(share - start) / (1 - start) * 100:.2f}%"
 
 
-def _row(row: Interval, goal: tuple[float, str] | None, start: float) -> str:
-    language = ' lang="zh-CN"' if row.is_recorded else ""
-    name = f'<div class="name"><span{language}>{escape(row.name)}</span></div>'
+def _row(row: Interval, goal: tuple[float, str] | None, start: float) -> Markup:
+    language = Markup(' lang="zh-CN"') if row.is_recorded else ""
+    name = Markup('<div class="name"><span{}>{}</span></div>').format(language, row.name)
     if row.ends is None:
-        return f'{name}<div class="why whole">{escape(row.words)}</div>'
+        return name + Markup('<div class="why whole">{}</div>').format(row.words)
     lower, share, upper = row.ends
-    line = f'<u style="left:{_place(goal[0], start)}"></u>' if goal else ""
-    width = f"{(upper - lower) / (1 - start) * 100:.2f}%"
-    return (
-        f'{name}<div class="range {row.tone}">{line}'
-        f'<i style="left:{_place(lower, start)};width:{width}"></i>'
-        f'<b style="left:{_place(share, start)}"></b></div>'
-        f'<div class="n"><b>{escape(row.words)}</b><small>{escape(row.small)}</small></div>'
-        f'<div class="s {row.tone}">{row.sign} {escape(row.verdict)}</div>'
+    return name + Markup(
+        '<div class="range {row.tone}">{line}<i style="left:{left};width:{width:.2f}%"></i>'
+        '<b style="left:{at}"></b></div>'
+        '<div class="n"><b>{row.words}</b><small>{row.small}</small></div>'
+        '<div class="s {row.tone}">{row.sign} {row.verdict}</div>'
+    ).format(
+        row=row,
+        line="" if goal is None else _line(goal[0], start),
+        left=_place(lower, start),
+        width=(upper - lower) / (1 - start) * 100,
+        at=_place(share, start),
     )

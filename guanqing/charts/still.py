@@ -5,8 +5,9 @@ no script. It does not answer to the mouse: each value of the subject is written
 """
 
 from collections.abc import Callable, Sequence
-from html import escape
 from urllib.parse import quote
+
+from markupsafe import Markup
 
 from guanqing.charts.look import Look, round_step
 from guanqing.charts.marks import BAND, CLOSED, NO_MARKS, Marks, flags
@@ -26,7 +27,7 @@ def still_trend(
     height: int,
     alt: str,
     marks: Marks = NO_MARKS,
-) -> str:
+) -> Markup:
     """Return lines over the same steps of time, from zero; the first is the subject.
 
     lines hold null where there is no value; at least one value must be there. marks say what
@@ -58,10 +59,10 @@ def still_trend(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 100 100" '
         f'preserveAspectRatio="none">{"".join(paths)}</svg>'
     )
-    return (
-        f'<div class="gq gq-still" role="img" aria-label="{escape(alt)}" style="height:{height}px">'
-        f'<img src="data:image/svg+xml,{quote(svg)}" alt="">{"".join(words)}</div>'
-    )
+    return Markup(
+        '<div class="gq gq-still" role="img" aria-label="{}" style="height:{}px">'
+        '<img src="data:image/svg+xml,{}" alt="">{}</div>'
+    ).format(alt, height, quote(svg), Markup("").join(words))
 
 
 def _path(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
@@ -96,23 +97,26 @@ def _bands(marks: Marks, steps: int, bottom: float, look: Look) -> list[str]:
     return paths
 
 
-def _flags(marks: Marks, steps: int, y: float) -> list[str]:
+def _flags(marks: Marks, steps: int, y: float) -> list[Markup]:
     """Return the numbers of marks; a mouse finds their words, as people wrote them."""
+    form = Markup(
+        '<div lang="zh-CN"><span class="middle mark" style="left:{:.2f}%;top:{:.2f}%" '
+        'title="{}">{}</span></div>'
+    )
     return [
-        f'<div lang="zh-CN"><span class="middle mark" '
-        f'style="left:{_at(flag.at, steps):.2f}%;top:{y:.2f}%" '
-        f'title="{escape(chr(10).join(flag.words))}">{flag.signs}</span></div>'
+        form.format(_at(flag.at, steps), y, "\n".join(flag.words), flag.signs)
         for flag in flags(marks.marks, steps)
     ]
 
 
-def _word(x: float, y: float, words: str, kind: str) -> str:
-    return f'<span class="{kind}" style="left:{x:.2f}%;top:{y:.2f}%">{escape(words)}</span>'
+def _word(x: float, y: float, words: str, kind: str) -> Markup:
+    form = Markup('<span class="{}" style="left:{:.2f}%;top:{:.2f}%">{}</span>')
+    return form.format(kind, x, y, words)
 
 
 def _named_ends(
     lines: Sequence[Line], xs: Sequence[float], y: Callable[[float], float]
-) -> list[str]:
+) -> list[Markup]:
     """Return each line's name beside its last value, at least a line of text apart."""
     ends = []
     for order, line in enumerate(lines):
@@ -128,7 +132,9 @@ def _named_ends(
     return spans
 
 
-def _written_values(subject: Line, xs: Sequence[float], y: Callable[[float], float]) -> list[str]:
+def _written_values(
+    subject: Line, xs: Sequence[float], y: Callable[[float], float]
+) -> list[Markup]:
     """Return the subject's values at its points, or only the highest where there are many.
 
     In a dip the words stand below, elsewhere above: where the line is not.

@@ -34,13 +34,15 @@ def strips(
     figure = canvas(look, height=height, right=16)
     largest = max([1, *(value for group in groups for value in group.values)])
     smallest = min((value for group in groups for value in group.values if value), default=1)
-    ticks = [tick for tick in TICKS if smallest / 3 <= tick <= largest * 3]
+    # one step is 3⅓ of the last at most: the first tick is no larger than the smallest value
+    ticks = [tick for tick in TICKS if smallest * 0.3 <= tick <= largest * 3]
     first, last = ticks[0], max(ticks[-1], largest * 1.3)
     for row, group in enumerate(groups):
         figure.add_scatter(
             x=[max(value, first) for value in group.values],
             y=[row + SPREAD[i % len(SPREAD)] for i in range(len(group.values))],
             mode="markers",
+            meta={"values": "x"},  # y only spreads them out
             marker={"color": look.primary, "size": 7, "opacity": 0.38},
             text=list(group.shown),
             hovertemplate="%{text}<extra></extra>",

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from guanqing import plan, questions, text, warehouse
+from guanqing import plan, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.plan import alerts
 from guanqing.plan.alerts import Alert
@@ -40,7 +40,7 @@ def say_alerts(
     """
     connection = warehouse.connect(store_at(store).current())
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
-    day = _day(as_of) or questions.defaults(facts)["as_of"]
+    day = _day(as_of) or query_params.defaults(facts)["as_of"]
     found = alerts.gathered(lambda name: warehouse.run(connection, name, as_of=day).to_dicts(), day)
     if as_json:
         _print_json(found, facts, day)
@@ -91,7 +91,7 @@ def _print_json(found: list[Alert], facts: dict[str, Any], day: date) -> None:
                 "target_code": alert.target_code,
                 "name": alert.name[language()],
                 "words": alerts.in_words(alert, language()),
-                "text": alert.text,
+                "text": alert.text_key,
                 "values": alert.values,
             }
             for alert in found

@@ -11,7 +11,7 @@ import polars as pl
 import typer
 from rich.table import Table
 
-from guanqing import questions, text, warehouse
+from guanqing import query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 
 
@@ -65,7 +65,7 @@ def query(
     warehouse.source(name)  # an unknown name is told before the library is opened
     connection = warehouse.connect(store_at(store).current())
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
-    params = questions.parameters(name, param or [], facts)
+    params = query_params.parameters(name, param or [], facts)
     frame = warehouse.run(connection, name, **params)
     if facts["is_simulated"]:  # beside the rows, so that a program reading them is not misled
         err.print(f"[yellow]{say('app.simulated')}[/] {say('app.simulated_note')}")

@@ -16,9 +16,11 @@ from rich.table import Table
 from guanqing import demo as simulation
 from guanqing.cli import propose
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
-from guanqing.intake import loading, refusals, resolving, rules
-from guanqing.intake.accounts import LoadReport
-from guanqing.intake.build import derivations
+from guanqing.intake import loading
+from guanqing.intake.accounts import LoadReport, refusals
+from guanqing.intake.publishing import resolving
+from guanqing.intake.publishing.build import derivations
+from guanqing.intake.validation import rules
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store
@@ -27,13 +29,22 @@ SHOWN_REFUSALS = 20
 
 
 @app.command()
-def demo(store: StoreOption = None) -> None:
+def demo(
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Serve it although the store holds a real library.")
+    ] = False,
+    store: StoreOption = None,
+) -> None:
     """Build the simulated library: it adds up to the printed figures of 2018, to 2019-09-30.
 
     Always the same, and marked as simulated on every page and export. It replaces what is served;
-    the library served before is kept as an earlier generation.
+    the library served before is kept as an earlier generation. Where that is a real one, it is
+    replaced only with --replace.
     """
-    build_demo(store_at(store))
+    chosen = store_at(store)
+    if not replace and any(kept.is_real for kept in chosen.generations()):
+        raise Problem("demo_over_real", path=chosen.root)
+    build_demo(chosen)
 
 
 def build_demo(store: Store) -> None:
@@ -87,7 +98,7 @@ def load(
         sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
     else:
         show_account(account)
-    if account.is_unusable:
+    if account.load_number is None and account.is_unusable:
         raise Problem("nothing_loadable", layout=layout)
     if account.load_number is None:
         err.print(say("cli.nothing_new"), soft_wrap=True)

@@ -13,9 +13,9 @@ from rich.table import Table
 from guanqing import text
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.intake import proposals
+from guanqing.intake.decoding import texts
 from guanqing.intake.loading import own_layouts
 from guanqing.intake.proposals import Match, Proposal, Reason
-from guanqing.intake.texts import texts
 from guanqing.problems import Problem
 from guanqing.records import Kind, kinds
 from guanqing.store import Store

@@ -26,7 +26,11 @@ def serve(
 ) -> None:
     """Serve the dashboard on 127.0.0.1; build the simulated library first if there is none."""
     chosen = store_at(store)
-    if not os.path.lexists(chosen.link):
+    try:
+        chosen.current()
+    except Problem as problem:
+        if problem.key != "problem.no_library":
+            raise
         err.print(say("cli.first_run"))
         build_demo(chosen)
     _require_free(port)

@@ -24,7 +24,7 @@ from guanqing.demo import (
 from guanqing.demo.calendar import Calendar, read_calendar
 from guanqing.demo.cards import Year
 from guanqing.demo.chance import known
-from guanqing.intake.build import Library, building
+from guanqing.intake.publishing.build import Library, building
 from guanqing.store import Store
 
 Report = Callable[[str], None]

@@ -14,27 +14,21 @@ import duckdb
 import polars as pl
 
 from guanqing import disk, locks
-from guanqing.intake import (
-    accounts,
-    explaining,
-    layouts,
-    ledger,
-    merging,
-    resolving,
-    rules,
-    settings,
-    staging,
-    values,
-)
-from guanqing.intake.accounts import LoadReport
-from guanqing.intake.build import Library, building
+from guanqing.intake import accounts, layouts, merging
+from guanqing.intake.accounts import LoadReport, ledger
+from guanqing.intake.decoding import Text, texts
 from guanqing.intake.layouts import Layout
-from guanqing.intake.opening import Opened, open_texts
-from guanqing.intake.texts import Text, texts
+from guanqing.intake.merging import code_meanings
+from guanqing.intake.publishing import resolving, settings
+from guanqing.intake.publishing.build import Library, building
+from guanqing.intake.reading import staging, values
+from guanqing.intake.reading.source_matching import Opened, open_texts
+from guanqing.intake.validation import rules
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store, records_of
+from guanqing.text import NOTHING
 
 SETTINGS = DATA / "settings.toml"
 MEMORY_LIMIT = "1200MB"  # the engine goes to disk beyond it, whatever the size of a file
@@ -116,15 +110,14 @@ def _load(
         if kind.code != "code_names":  # which are there already, to read the others by
             merging.bring_in(connection, kind)
         if kind.code == "log":
-            changed += explaining.explain_kinds(connection, layout)
+            changed += code_meanings.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":
             found = merging.merge(connection, kind)
             # the library itself says of a register's rows since when they stand
             changed += found if kind.is_register else 0
             redated += 0 if kind.is_register else found
-    waiting = explaining.refuse_unmapped_kinds(connection)
-    # with a library to keep them beside, they are worth a generation; alone they make none
-    changed += waiting if library.draft.parent else 0
+    # worth a generation even alone: what explains them may be loaded later
+    changed += code_meanings.refuse_unmapped_kinds(connection)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
@@ -175,14 +168,36 @@ def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> 
     connection.execute(accounts.LEFT_OUT)
     for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
         connection.execute(macro)
-    served = records_of(store.current()) if store.link.exists() else None
-    if served and served.exists():
-        connection.execute(f"attach {values.sql(str(served))} as old (read_only)")
+    if _attach_old_records(connection, store):
         for table in (
             *("layouts", "layout_branches", "file_accounts", "rule_accounts"),
             *("kept_lines", "unmapped_codes"),
         ):
             connection.execute(f"insert into records.{table} by name select * from old.{table}")
+
+
+def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:
+    """Attach the records of the library served as `old`; False where nothing was loaded into it.
+
+    Problem: records_lost, rather than take a library that was loaded for an empty one.
+    """
+    if not store.link.exists():
+        return False
+    library = store.current()
+    records = records_of(library)
+    try:
+        if records.exists():
+            connection.execute(f"attach {values.sql(str(records))} as old (read_only)")
+            return True
+        connection.execute(f"attach {values.sql(str(library))} as served (read_only)")
+        ((was_loaded,),) = connection.execute("select exists (from served.loads)").fetchall()
+        connection.execute("detach served")
+    except (duckdb.Error, OSError):
+        was_loaded = True  # or nobody can tell
+    if was_loaded:
+        whole = [str(kept.number) for kept in store.generations() if records_of(kept.path).exists()]
+        raise Problem("records_lost", path=records, whole=", ".join(whole) or NOTHING)
+    return False
 
 
 def _stage(
@@ -194,7 +209,7 @@ def _stage(
 ) -> int:
     """Stage a text, move what cannot be kept out of the way, and return the number of its lines."""
     table = f"records.{source.source.kind.code}"
-    source = replace(source, source=explaining.explained(connection, source.source))
+    source = replace(source, source=code_meanings.explained(connection, source.source))
     line_count = staging.stage(connection, source, number, layout, scratch)
     connection.execute(
         f"insert into left_out by name select file_number, line_number, fault_rule as rule_code, "

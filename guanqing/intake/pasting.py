@@ -14,17 +14,21 @@ from typing import Any
 import duckdb
 
 from guanqing import plan, registers
-from guanqing.intake import accounts, layouts, merging, opening, resolving, rules, staging, values
+from guanqing.intake import accounts, layouts, merging
+from guanqing.intake.decoding import Text
+from guanqing.intake.decoding.columns import delimiter_and_quote
+from guanqing.intake.decoding.text import FIRST_LINES
 from guanqing.intake.layouts import Layout
-from guanqing.intake.opening import Opened
-from guanqing.intake.sources import Source, plain
-from guanqing.intake.texts import Text
-from guanqing.intake.texts.columns import delimiter_and_quote
-from guanqing.intake.texts.text import FIRST_LINES
+from guanqing.intake.layouts.sources import Source, plain
+from guanqing.intake.publishing import resolving
+from guanqing.intake.reading import source_matching, staging, values
+from guanqing.intake.reading.source_matching import Opened
+from guanqing.intake.validation import rules
 from guanqing.problems import Problem
 from guanqing.records import Kind
 from guanqing.registers import checks
-from guanqing.registers.checks import Fault, Names, Values
+from guanqing.registers.checks import Fault, Names
+from guanqing.registers.journal import Values
 
 MOST_LINES = 5000  # more belongs in a file
 NO_TEXT = str.maketrans(dict.fromkeys("\0\1\2", " "))
@@ -122,7 +126,7 @@ def _source(kind: Kind, known: Known) -> Source:
 
 
 def _open(text: Text, source: Source, layout: Layout, language: str) -> Opened:
-    attempt = opening.attempt_at(text, replace(layout, sources=(source,)))
+    attempt = source_matching.attempt_at(text, replace(layout, sources=(source,)))
     if attempt is None:
         return _without_header(text, source, language)
     if attempt.missing:
@@ -131,7 +135,7 @@ def _open(text: Text, source: Source, layout: Layout, language: str) -> Opened:
             column=attempt.missing[0].split(" / ")[0 if language == "zh" else 1],
             columns=", ".join(filter(None, attempt.opened.header)),
         )
-    opening.require_once(attempt.opened)
+    source_matching.require_once(attempt.opened)
     return attempt.opened
 
 

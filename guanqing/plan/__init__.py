@@ -4,20 +4,21 @@ An entry that cannot be right is refused with its line and field, and stays on t
 promise that cannot be computed; a file that is no TOML at all is refused whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guanqing import datafiles
 from guanqing.paths import DATA
 from guanqing.plan import planfile
 from guanqing.plan.planfile import Refusal
 
 KINDS = planfile.KINDS
 FOLDER = DATA / "targets"
-WORDS = dict[str, str]
+Words = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Condition:
     """What each thing counted must have, as a field of the register; one of several will do."""
 
     field: str
-    at_least: float | None = None
+    minimum: float | None = None
     one_of: tuple[str, ...] = ()
 
 
@@ -34,8 +35,8 @@ class Revision:
     """Another number to reach from a day on, and why."""
 
     since: date
-    at_least: float
-    reason: WORDS
+    goal: float
+    reason: Words
     stretch: float | None = None
 
 
@@ -47,17 +48,17 @@ class Target:
     code: str
     kind: str
     measure: str
-    at_least: float
-    name: WORDS
-    unit: WORDS
+    goal: float
+    name: Words
+    unit: Words
     per: str | None = None
     stretch: float | None = None
     shown_as: str = "number"
-    owner: WORDS | None = None
-    clause: WORDS | None = None
+    owner: Words | None = None
+    clause: Words | None = None
     quality: tuple[Condition, ...] = ()
     every_week: bool = False  # the clause is something in every week
-    note: WORDS | None = None
+    note: Words | None = None
     by_branch: dict[str, float] = field(default_factory=dict)
     by_month: dict[int, float] = field(default_factory=dict)
     revisions: tuple[Revision, ...] = ()
@@ -65,7 +66,7 @@ class Target:
     def at(self, day: date) -> tuple[float, float | None]:
         """Return what is to be reached as of a day, and the stretch."""
         known = [revision for revision in self.revisions if revision.since <= day]
-        return (known[-1].at_least, known[-1].stretch) if known else (self.at_least, self.stretch)
+        return (known[-1].goal, known[-1].stretch) if known else (self.goal, self.stretch)
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ class Milestone:
 
     plan_year: int
     code: str
-    name: WORDS
-    clause: WORDS | None = None
-    owner: WORDS | None = None
+    name: Words
+    clause: Words | None = None
+    owner: Words | None = None
     due: date | None = None
 
 
@@ -102,6 +103,7 @@ def load(year: int, folder: Path | None = None) -> Plan:
     return _load(year, path, path.stat().st_mtime_ns) if path.exists() else Plan(year)
 
 
+@datafiles.derived  # what may stand in it is in files too
 @cache
 def _load(year: int, path: Path, edited: int) -> Plan:
     found = planfile.read(path)
@@ -118,15 +120,23 @@ def _load(year: int, path: Path, edited: int) -> Plan:
 def _target(year: int, entry: dict[str, Any]) -> Target:
     made = {
         "quality": tuple(
-            Condition(**{**condition, "one_of": tuple(condition.get("one_of", ()))})
-            for condition in entry.get("quality", ())
+            Condition(found["field"], found.get("at_least"), tuple(found.get("one_of", ())))
+            for found in entry.get("quality", ())
         ),
         "by_month": {int(month): value for month, value in entry.get("by_month", {}).items()},
         "revisions": tuple(
-            sorted((Revision(**r) for r in entry.get("revisions", ())), key=lambda r: r.since)
+            sorted(
+                (Revision(**_with_goal(found)) for found in entry.get("revisions", ())),
+                key=lambda revision: revision.since,
+            )
         ),
     }
-    return Target(plan_year=year, **(entry | made))
+    return Target(plan_year=year, **(_with_goal(entry) | made))
+
+
+def _with_goal(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry with its number to reach named as the program names it."""
+    return {"goal" if name == "at_least" else name: value for name, value in entry.items()}
 
 
 # What a council should see first: what cannot be mended, what is behind, what is not shown.
@@ -141,45 +151,108 @@ STATUS_ORDER = (
 MILESTONE_ORDER = ("overdue", "dropped", "planned", "under_way", "done")
 
 
-def scorecard(
-    year: int, progress: Sequence[dict[str, Any]], evidence: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return one row per target, the worst first.
+@dataclass(frozen=True)
+class Standing:
+    """Where a target stands at a day, and what that rests on.
 
-    progress and evidence are the rows of the queries plan_progress and plan_evidence. Keys: target
-    (a Target), and those of both queries. Within a status the one furthest below its pace comes
-    first.
+    The columns of plan_evidence, whose header says what each is; None where a target has no such
+    thing. Amounts are in the unit of the target, done and start_value in that of its measure.
     """
-    behind = {row["target_code"]: row for row in evidence}
+
+    target: Target
+    status: str
+    value: float | None
+    goal: float
+    stretch: float | None = None
+    expected_value: float | None = None
+    projected_value: float | None = None
+    reason: str | None = None
+    pace_basis: str | None = None
+    done: float | None = None
+    start_value: float | None = None
+    base: float | None = None
+    expected_share: float | None = None
+    held_count: int | None = None
+    clause_count: int | None = None
+    clause_unknown_count: int | None = None
+    scheduled_count: int | None = None
+    open_days_left: int = 0
+    distributed_count: int | None = None
+    returned_count: int | None = None
+    answer_count: int | None = None
+    satisfied_count: int | None = None
+    lower_share: float | None = None
+    upper_share: float | None = None
+    week_count: int | None = None
+    kept_week_count: int | None = None
+    announced_week_count: int | None = None
+    announced_kept_week_count: int | None = None
+    week_with_event_count: int | None = None
+    last_day: date | None = None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Return the 95 % interval of a survey's share."""
+        if self.lower_share is None or self.upper_share is None:
+            return None
+        return self.lower_share, self.upper_share
+
+
+@dataclass(frozen=True)
+class MilestoneStanding:
+    """Where a milestone stands at a day, and the last report on it, None where there is none."""
+
+    milestone: Milestone
+    status: str
+    stated_on: date | None = None
+    note_zh: str | None = None
+    note_en: str | None = None
+
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def scorecard(year: int, progress: Rows, evidence: Rows) -> list[Standing]:
+    """Return where each target stands, the worst first.
+
+    progress and evidence are the rows of the queries plan_progress and plan_evidence. Within a
+    status the one furthest below its pace comes first.
+    """
     targets = load(year).targets
-    rows = [
-        behind[row["target_code"]] | row | {"target": targets[row["target_code"]]}
+    known = {row["target_code"]: _without(row, "target_code") for row in evidence}
+    standings = [
+        Standing(
+            targets[row["target_code"]], row["status"], row["value"], **known[row["target_code"]]
+        )
         for row in progress
         if row["kind"] != "milestone"
     ]
-    return sorted(rows, key=lambda row: (STATUS_ORDER.index(row["status"]), _reached(row)))
+    return sorted(standings, key=lambda one: (STATUS_ORDER.index(one.status), _reached(one)))
 
 
-def _reached(row: dict[str, Any]) -> float:
+def _without(row: Mapping[str, Any], *columns: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in columns}
+
+
+def _reached(standing: Standing) -> float:
     """Return the value as a share of where it should be by now, or of the target."""
-    if row["value"] is None:
+    if standing.value is None:
         return 0.0
-    return float(row["value"] / (row["expected_value"] or row["goal"]))
+    return float(standing.value / (standing.expected_value or standing.goal))
 
 
-def milestone_rows(
-    year: int, progress: Sequence[dict[str, Any]], reports: Sequence[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return one row per milestone, what is still open first.
+def milestone_standings(year: int, progress: Rows, reports: Rows) -> list[MilestoneStanding]:
+    """Return where each milestone stands, what is still open first.
 
-    Keys: milestone (a Milestone), status, and stated_on, note_zh, note_en where reported.
+    progress and reports are the rows of the queries plan_progress and milestones_reported.
     """
-    reported = {row["milestone_code"]: row for row in reports}
     milestones = load(year).milestones
-    rows = [
-        reported.get(row["target_code"], {})
-        | {"milestone": milestones[row["target_code"]], "status": row["status"]}
+    reported = {row["milestone_code"]: _without(row, "milestone_code", "state") for row in reports}
+    standings = [
+        MilestoneStanding(
+            milestones[row["target_code"]], row["status"], **reported.get(row["target_code"], {})
+        )
         for row in progress
         if row["kind"] == "milestone"
     ]
-    return sorted(rows, key=lambda row: MILESTONE_ORDER.index(row["status"]))
+    return sorted(standings, key=lambda one: MILESTONE_ORDER.index(one.status))

@@ -10,11 +10,8 @@ from datetime import date
 from typing import Any
 
 from guanqing import plan, text
-from guanqing.plan import outlook, planfile
+from guanqing.plan import MilestoneStanding, Standing, outlook, planfile
 from guanqing.plan.planfile import Refusal
-
-Row = dict[str, Any]
-Words = dict[str, str]
 
 SMALL_CHANCE = 0.2  # one year in five: worth a word while there is time left
 STALE_DAYS = 45  # a month's register comes within two weeks of the month's end
@@ -37,54 +34,56 @@ class Prospect:
 
 
 @dataclass(frozen=True)
+class Before:
+    """The status of a target or milestone a week ago; none where its year began since."""
+
+    status: str | None
+    day: date
+
+
+@dataclass(frozen=True)
 class Alert:
     """One thing that needs somebody, as a text of the group `alerts` and its values."""
 
     kind: str
     target_code: str
-    name: Words  # of the target or milestone
-    text: str  # key
+    name: plan.Words  # of the target or milestone
+    text_key: str
     values: dict[str, Any] = field(default_factory=dict)
     target: plan.Target | None = None  # in whose unit its amounts are said
     chance: float | None = None
 
 
 def find(
-    changes: Sequence[Row],
-    evidence: Sequence[Row],
+    standings: Sequence[Standing],
+    milestones: Sequence[MilestoneStanding],
+    before: Mapping[str, Before],
     prospects: Mapping[str, Prospect],
-    promised: plan.Plan,
+    refused: Sequence[Refusal],
     as_of: date,
 ) -> list[Alert]:
-    """Return what needs somebody, the worst first.
-
-    changes and evidence are the rows of the queries plan_changes and plan_evidence. A target can
-    have alerts of several kinds.
-    """
-    known = {row["target_code"]: row for row in evidence}
+    """Return what needs somebody, the worst first; a target can have alerts of several kinds."""
     found: list[Alert | None] = []
-    for row in changes:
-        if row["kind"] == "milestone":
-            found.append(overdue(row, promised.milestones[row["target_code"]]))
-            continue
-        target = promised.targets[row["target_code"]]
+    for standing in standings:
+        code = standing.target.code
         found += [
-            will_miss(row, target, prospects.get(target.code, Prospect())),
-            fell_behind(row, target),
-            no_data(row, target),
-            stale(row, known[target.code], target, as_of),
+            will_miss(standing, prospects.get(code, Prospect())),
+            fell_behind(standing, before[code]),
+            no_data(standing),
+            stale(standing, as_of),
         ]
-    found += [_refused(entry) for entry in promised.refused]
+    found += [overdue(standing) for standing in milestones]
+    found += [_refused(entry) for entry in refused]
     alerts = [alert for alert in found if alert is not None]
     return sorted(alerts, key=_order)
 
 
 def _order(alert: Alert) -> tuple[int, bool, float]:
-    is_lost = alert.text == "alerts.lost"
+    is_lost = alert.text_key == "alerts.lost"
     return KINDS.index(alert.kind), not is_lost, 1.0 if alert.chance is None else alert.chance
 
 
-def gathered(ask: Callable[[str], Sequence[Row]], as_of: date) -> list[Alert]:
+def gathered(ask: Callable[[str], plan.Rows], as_of: date) -> list[Alert]:
     """Return the alerts of a library; ask returns the rows of a query at as_of.
 
     Problem: plan_unreadable.
@@ -93,87 +92,97 @@ def gathered(ask: Callable[[str], Sequence[Row]], as_of: date) -> list[Alert]:
     if not promised.targets and not promised.milestones and not promised.refused:
         return []
     progress, evidence = ask("plan_progress"), ask("plan_evidence")
-    rows = plan.scorecard(as_of.year, progress, evidence)
-    ahead = outlook.outlooks(rows, ask("plan_months"), as_of)
+    standings = plan.scorecard(as_of.year, progress, evidence)
+    ahead = outlook.outlooks(standings, ask("plan_months"), as_of)
     prospects = {
         code: Prospect(said.chance, said.end.upper_95 if said.end else None)
         for code, said in ahead.items()
     }
-    return find(ask("plan_changes"), evidence, prospects, promised, as_of)
+    before = {
+        row["target_code"]: Before(row["status_before"], row["day_before"])
+        for row in ask("plan_changes")
+    }
+    as_printed = sorted(standings, key=lambda one: list(promised.targets).index(one.target.code))
+    milestones = plan.milestone_standings(as_of.year, progress, [])
+    return find(as_printed, milestones, before, prospects, promised.refused, as_of)
 
 
-def fell_behind(row: Row, target: plan.Target) -> Alert | None:
+def fell_behind(standing: Standing, before: Before) -> Alert | None:
     """Return an alert where a target was well a week ago and no longer is."""
-    if row["status_before"] not in WELL or row["status"] not in NOT_WELL:
+    if before.status not in WELL or standing.status not in NOT_WELL:
         return None
-    values = {"day": row["day_before"], "before": row["status_before"], "now": row["status"]}
+    target = standing.target
+    values: dict[str, Any] = {"day": before.day, "before": before.status, "now": standing.status}
     key = "alerts.fell_behind"
-    if row["value"] is not None and row["expected_value"] is not None:
+    if standing.value is not None and standing.expected_value is not None:
         key = "alerts.fell_behind_pace"
-        values |= {"value": row["value"], "due": row["expected_value"]}
+        values |= {"value": standing.value, "due": standing.expected_value}
     return Alert("fell_behind", target.code, target.name, key, values, target)
 
 
-def will_miss(row: Row, target: plan.Target, prospect: Prospect) -> Alert | None:
+def will_miss(standing: Standing, prospect: Prospect) -> Alert | None:
     """Return an alert where a target cannot be reached any more, or hardly at this pace."""
-    if row["value"] is None or row["status"] == "met":
+    if standing.value is None or standing.status == "met":
         return None
+    target = standing.target
     said = (target.code, target.name)
-    goal = {"goal": row["goal"]}
-    if row["status"] == "not_met":
-        values = goal | {"value": row["value"]}
+    goal: dict[str, Any] = {"goal": standing.goal}
+    if standing.status == "not_met":
+        values = goal | {"value": standing.value}
         return Alert("will_miss", *said, "alerts.lost", values, target, chance=0.0)
     chance, upper = prospect.chance, prospect.upper
     if chance is not None and chance < SMALL_CHANCE:
         values = goal | {"chance": chance}
         key = "alerts.unlikely"
-        if upper is not None and upper < row["goal"]:
+        if upper is not None and upper < standing.goal:
             key, values = "alerts.out_of_reach", values | {"upper": upper}
         return Alert("will_miss", *said, key, values, target, chance=chance)
-    projected = row["projected_value"]
-    falls_short = projected is not None and projected < row["goal"]
-    if chance is None and falls_short and upper is not None and upper < row["goal"]:
+    projected = standing.projected_value
+    falls_short = projected is not None and projected < standing.goal
+    if chance is None and falls_short and upper is not None and upper < standing.goal:
         values = goal | {"projected": projected, "upper": upper}
         return Alert("will_miss", *said, "alerts.falls_short", values, target)
     return None
 
 
-def no_data(row: Row, target: plan.Target) -> Alert | None:
+def no_data(standing: Standing) -> Alert | None:
     """Return an alert where a target cannot be computed, with the reason and what to do."""
-    if row["status"] != "not_computable":
+    if standing.status != "not_computable":
         return None
-    about = planfile.measures()[target.measure]
+    target = standing.target
+    about = planfile.plan_measures()[target.measure]
     # a library of a later version may know reasons that have no words here
-    known = f"reason.{row['reason']}" in text.load()
-    values = {"reason": row["reason"], "name": about["name"]} if known else {}
+    known = f"reason.{standing.reason}" in text.load()
+    values = {"reason": standing.reason, "name": about["name"]} if known else {}
     key = "alerts.no_data" if known else "alerts.no_data_unknown"
     return Alert("no_data", target.code, target.name, key, values, target)
 
 
-def stale(row: Row, evidence: Row, target: plan.Target, as_of: date) -> Alert | None:
+def stale(standing: Standing, as_of: date) -> Alert | None:
     """Return an alert where a register has been silent too long for what the year still asks."""
-    about = planfile.measures()[target.measure]
-    last_day = evidence["last_day"]
+    target, last_day = standing.target, standing.last_day
+    about = planfile.plan_measures()[target.measure]
     if "register" not in about or last_day is None or target.kind not in GROWING:
         return None
     days = (as_of - last_day).days
-    is_reached = row["value"] is not None and row["value"] >= row["goal"]
-    if is_reached or row["status"] == "not_computable" or days <= STALE_DAYS:
+    is_reached = standing.value is not None and standing.value >= standing.goal
+    if is_reached or standing.status == "not_computable" or days <= STALE_DAYS:
         return None
     if not about.get("is_reading"):
         # four bulletins a year are no silence of two months: one at least should have come
-        base = (evidence["base"] or 0.0) if target.kind == "rate" else 1.0
-        if row["goal"] * base * days / YEAR_DAYS < 1:
+        base = (standing.base or 0.0) if target.kind == "rate" else 1.0
+        if standing.goal * base * days / YEAR_DAYS < 1:
             return None
     values = {"day": last_day, "days": days, "name": about["name"]}
     return Alert("stale", target.code, target.name, "alerts.stale", values, target)
 
 
-def overdue(row: Row, milestone: plan.Milestone) -> Alert | None:
+def overdue(standing: MilestoneStanding) -> Alert | None:
     """Return an alert where a milestone should have been done by now."""
-    if row["status"] != "overdue":
+    if standing.status != "overdue":
         return None
-    values = {"day": row["due_date"]}
+    milestone = standing.milestone
+    values = {"day": milestone.due}
     return Alert("overdue", milestone.code, milestone.name, "alerts.overdue", values)
 
 
@@ -194,7 +203,7 @@ def in_words(alert: Alert, language: str) -> str:
         else _word(name, value, alert.values, language)
         for name, value in alert.values.items()
     }
-    return text.translate(alert.text, language, **values)
+    return text.translate(alert.text_key, language, **values)
 
 
 def _word(name: str, value: Any, values: Mapping[str, Any], language: str) -> object:

@@ -10,17 +10,17 @@ from pathlib import Path
 from guanqing.plan.planrules import (
     BASES,
     KINDS,
-    MEASURES,
+    PLAN_MEASURES,
     Entry,
     Fault,
     is_words,
-    measures,
     milestone_faults,
+    plan_measures,
     target_faults,
 )
 from guanqing.problems import Problem
 
-__all__ = ["BASES", "KINDS", "MEASURES", "Found", "Refusal", "measures", "read"]
+__all__ = ["BASES", "KINDS", "PLAN_MEASURES", "Found", "Refusal", "plan_measures", "read"]
 
 
 @dataclass(frozen=True)

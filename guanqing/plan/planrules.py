@@ -1,13 +1,14 @@
 """What may stand in a plan: the fields of targets and milestones, and what is wrong with one."""
 
-import csv
-import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime
-from functools import cache
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from guanqing import datafiles
 from guanqing.paths import DATA
+from guanqing.records import code_names
 
 KINDS = ("total", "level", "rate", "survey", "compliance")  # and milestone, a list of its own
 SHOWN_AS = ("number", "ratio", "percent")
@@ -16,23 +17,21 @@ CODED_FIELDS = ("speaker_rank", "place_kind")  # a condition names some of their
 QUALITY_FIELDS = (*CODED_FIELDS, "work_count", "wall_metres", "attendance_count")
 MONTHS = [str(month) for month in range(1, 13)]
 LANGUAGES = {"zh", "en"}
-MEASURES = DATA / "plan_measures.toml"
+PLAN_MEASURES = DATA / "plan_measures.toml"
 
 Entry = dict[str, Any]
 Fault = tuple[str, str, object]  # field, why, value
 
 
-@cache
-def measures() -> dict[str, Entry]:
+@datafiles.reads(PLAN_MEASURES)
+def plan_measures(content: dict[str, Any]) -> dict[str, Entry]:
     """Return what a target can count, by code: data/plan_measures.toml."""
-    return tomllib.loads(MEASURES.read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, Entry]).validate_python(content)
 
 
-@cache
 def codes(code_list: str) -> frozenset[str]:
     """Return the codes of a list of data/codes.csv."""
-    with (DATA / "codes.csv").open(encoding="utf-8") as file:
-        return frozenset(row["code"] for row in csv.DictReader(file) if row["list"] == code_list)
+    return frozenset(code_names(code_list))
 
 
 TARGET_FIELDS: dict[str, type | tuple[type, ...]] = {
@@ -103,13 +102,13 @@ def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
     kind, goal, per = entry["kind"], entry["at_least"], entry.get("per")
     if kind not in KINDS:
         yield "kind", "unknown_kind", kind
-    if entry["measure"] not in measures() or not _suits(kind, entry["measure"]):
+    if entry["measure"] not in plan_measures() or not _suits(kind, entry["measure"]):
         yield "measure", "unknown_measure", entry["measure"]
     if kind == "rate" and per is None:
         yield "per", "no_base", ""
     if kind != "rate" and per is not None:
         yield "per", "base_unasked", per
-    if per is not None and per not in BASES and not (per in measures() and _suits(kind, per)):
+    if per is not None and per not in BASES and not (per in plan_measures() and _suits(kind, per)):
         yield "per", "unknown_base", per
     if not _is_goal(kind, goal):
         yield "at_least", "out_of_range", goal
@@ -124,7 +123,7 @@ def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
 
 def _suits(kind: str, measure: str) -> bool:
     """Tell whether a measure is read as a target of this kind reads its own."""
-    return bool(measures()[measure].get("read_as", "sum") == READ_AS.get(kind, "sum"))
+    return bool(plan_measures()[measure].get("read_as", "sum") == READ_AS.get(kind, "sum"))
 
 
 READ_AS = {"survey": "share", "compliance": "weeks"}
@@ -169,8 +168,10 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
     for branch, value in entry.get("by_branch", {}).items():
         if not _is_goal(entry["kind"], value):
             yield "by_branch", "out_of_range", branch
+    if entry.get("by_branch") and entry.get("per") == "population":
+        yield "by_branch", "not_by_branch", "population"
     for name in ("measure", "per") if entry.get("by_branch") else ():
-        if not measures().get(entry.get(name, ""), {"by_branch": True}).get("by_branch"):
+        if not plan_measures().get(entry.get(name, ""), {"by_branch": True}).get("by_branch"):
             yield "by_branch", "not_by_branch", entry[name]
 
 

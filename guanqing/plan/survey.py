@@ -6,7 +6,7 @@ where the share lies z · √(goal (1 − goal) / answers) above it. All counts 
 
 import math
 
-Z = 1.959964  # normal quantile of 97.5 %, as in data/judge and queries/activities
+Z = 1.959964  # normal quantile of 97.5 %, as in data/shared.sql
 
 
 def wilson(satisfied: int, answers: int) -> tuple[float, float]:

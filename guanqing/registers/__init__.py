@@ -10,8 +10,7 @@ from typing import Any
 
 from guanqing.records import Kind
 from guanqing.registers.journal import Change
-
-Values = dict[str, Any]
+from guanqing.registers.journal import Values as Values
 
 
 def plain(value: Any) -> Any:
@@ -51,7 +50,7 @@ def key_of(kind: Kind, values: Mapping[str, Any]) -> Values:
 
 
 def is_same(kind: Kind, one: Values, other: Values) -> bool:
-    """Tell whether two rows say the same; a plan for a day to come is no news of it."""
+    """Return whether two rows say the same; a plan for a day to come is no news of it."""
     differ = {name for name in kind.fields if one[name] != other[name]}
     if "is_held" in differ and not one["is_held"] and not other["is_held"]:
         differ.remove("is_held")

@@ -1,21 +1,22 @@
 """What must fit together within a row of a register (data/checks.toml)."""
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
-from functools import cache
 from typing import Any
 
-from guanqing import plan
-from guanqing.paths import DATA
-from guanqing.records import Kind
+from pydantic import TypeAdapter, with_config
 
-Values = dict[str, Any]  # as in the journal: days and times as ISO text, so that < tells earlier
+from guanqing import datafiles, plan
+from guanqing.datafiles import STRICT, Words
+from guanqing.records import Kind
+from guanqing.registers.journal import Values
+
 Names = dict[str, dict[str, str]]  # code -> its names, zh and en
 EVERY = "*"
 
 
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Check:
     """A rule about a row."""
@@ -23,7 +24,7 @@ class Check:
     code: str
     register: str
     outcome: str
-    words: dict[str, str]
+    words: Words
     at_most: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
     field: str = ""
@@ -49,16 +50,11 @@ class Fault:
     words: dict[str, str]
 
 
-@cache
-def checks() -> tuple[Check, ...]:
+@datafiles.reads("checks.toml")
+def checks(content: dict[str, Any]) -> tuple[Check, ...]:
     """Return every check, in the order of the file."""
-    entries = tomllib.loads((DATA / "checks.toml").read_text(encoding="utf-8"))
-    return tuple(_check(code, entry) for code, entry in entries.items())
-
-
-def _check(code: str, entry: dict[str, Any]) -> Check:
-    parts: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in entry.items()}
-    return Check(code, **parts)
+    found = TypeAdapter(dict[str, Check]).validate_python(datafiles.coded(content))
+    return tuple(found.values())
 
 
 def check(

@@ -91,7 +91,7 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, kind: Kind, entries: Sequen
 
 
 def _typed(kind: Kind, found: Field) -> str:
-    """Return the SQL of a field as the library holds it, said as data/resolve says it."""
+    """Return the SQL of a field as the library holds it, said as data/staging says it."""
     value = f'said."{found.name}"::{SQL_TYPES[found.kind]}'
     if (kind.code, found.name) == ("events", "is_held"):
         # a day to come is a plan, whatever the register says; one that has come was kept

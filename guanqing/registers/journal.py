@@ -15,20 +15,31 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, TypeAdapter, with_config
 
 from guanqing import disk, locks
+from guanqing.datafiles import STRICT
 from guanqing.problems import Problem
 
-Values = dict[str, Any]  # fields of data/records.toml; days and times as ISO text
+# A row of a register: its columns come from data/records.toml, so it is a mapping by nature. Days
+# and times are ISO text, so that < tells earlier.
+Values = dict[str, Any]
 
 
+def _as_stamp(text: str) -> str:
+    datetime.fromisoformat(text)  # the engine will read it as one
+    return text
+
+
+@with_config(STRICT)
 @dataclass(frozen=True)
 class Entry:
     """One statement: this key of a register has these values, or is taken away."""
 
     number: int
-    at: str  # UTC without a zone, whole seconds
+    at: Annotated[str, AfterValidator(_as_stamp)]  # UTC without a zone, whole seconds
     by: str  # who says so
     register: str  # a kind of data/records.toml
     key: Values  # the fields that tell one row from another
@@ -36,6 +47,9 @@ class Entry:
     why: str  # reason of a correction; may be empty
     is_simulated: bool  # said of the simulated library: never laid over a real one
     was: Values | None = None  # the row as it stood before, from a file or an entry; None: no row
+
+
+LINE = TypeAdapter(Entry)
 
 
 @dataclass(frozen=True)
@@ -71,8 +85,8 @@ def _entries(path: Path) -> Iterator[Entry]:
         return
     for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
         try:
-            yield Entry(**json.loads(line))
-        except (ValueError, TypeError) as error:
+            yield LINE.validate_json(line)
+        except ValueError as error:
             raise Problem("journal_broken", path=path, line=number) from error
 
 

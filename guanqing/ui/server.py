@@ -12,8 +12,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from guanqing.paths import ROOT
-from guanqing.ui import uploads
-from guanqing.ui.visitor import UploadsFromHere
+from guanqing.ui.loading import uploads
+from guanqing.ui.shell.visitor import UploadsFromHere
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
 

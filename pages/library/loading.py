@@ -2,30 +2,21 @@
 
 import streamlit as st
 
-from guanqing import ui
+from guanqing.ui.loading.files import files_to_load
+from guanqing.ui.loading.history import generations
+from guanqing.ui.loading.report import last_load, load_under_way, rules_met, what_to_mend
+from guanqing.ui.shell.visitor import only_here
 
-ui.only_here()
+only_here()
 
 left, right = st.columns([13, 7])
 with left:
-    ui.load_under_way()
-    is_choosing = ui.files_to_load()
+    load_under_way()
+    is_choosing = files_to_load()
     if not is_choosing:
-        with ui.panel(
-            "account",
-            ui.last_load_verdict(),
-            measure="records",
-            queries=["load_account"],
-        ):
-            ui.last_load()
-        ui.what_to_mend()
+        last_load()
+        what_to_mend()
 with right:
-    ui.generations()
-    if ui.rules_met() and not is_choosing:
-        with ui.panel(
-            "rules",
-            ui.t("loading.rules"),
-            measure="records",
-            queries=["rules_applied"],
-        ):
-            ui.rules_touched(ui.rules_met())
+    generations()
+    if not is_choosing:
+        rules_met()

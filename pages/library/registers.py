@@ -2,26 +2,16 @@
 
 import streamlit as st
 
-from guanqing import ui
+from guanqing.ui.registers.desk import choose_register, register_desk, register_rows
+from guanqing.ui.registers.history import register_history
+from guanqing.ui.shell.visitor import only_here
 
-ui.only_here()
-ui.choose_register()
+only_here()
+choose_register()
 
 left, right = st.columns([9, 11])
 with left:
-    ui.register_desk()
+    register_desk()
 with right:
-    with ui.panel(
-        "register",
-        ui.register_verdict(),
-        measure="records",
-        queries=ui.register_queries(),
-    ):
-        ui.register_rows()
-    with ui.panel(
-        "entries",
-        ui.history_verdict(),
-        measure="records",
-        queries=["register_history"],
-    ):
-        ui.register_history()
+    register_rows()
+    register_history()

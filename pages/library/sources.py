@@ -2,31 +2,11 @@
 
 import streamlit as st
 
-from guanqing import ui
+from guanqing.ui.widgets.panels import panel
 
 left, right = st.columns([2, 3])
 with left:
-    with ui.panel(
-        "facts",
-        ui.t("sources.facts", day=ui.facts()["loaded_at"].date()),
-        measure="records",
-        queries=["table_counts", "library_facts", "assumptions"],
-    ):
-        ui.library_card()
-    with ui.panel(
-        "load",
-        ui.t("sources.load"),
-        measure="records",
-        queries=["load_account", "rules_applied"],
-    ):
-        ui.load_account()
-with (
-    right,
-    ui.panel(
-        "published",
-        ui.reconciliation_verdict(),
-        measure="published",
-        queries=["reconciliation"],
-    ),
-):
-    ui.reconciliation()
+    panel("table_counts")
+    panel("load_account")
+with right:
+    panel("reconciliation")

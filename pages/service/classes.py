@@ -2,41 +2,12 @@
 
 import streamlit as st
 
-from guanqing import findings, ui
-
-classes = ui.query("loans_by_class")
-quarters = ui.query("class_shares_by_quarter")
-subclasses = ui.query("loans_by_subclass")
-name = ui.named("class_name")
+from guanqing.ui.widgets.panels import panel
 
 left, right = st.columns(2)
-with (
-    left,
-    ui.panel(
-        "classes",
-        ui.say(findings.class_gap(classes, name)),
-        measure="class_share",
-        queries=["loans_by_class"],
-    ),
-):
-    ui.class_gaps(classes, height=690)
+with left:
+    panel("loans_by_class", height=690)
 with right:
-    with ui.panel(
-        "quarters",
-        ui.say(findings.class_shift(quarters, name)),
-        measure="class_shift",
-        queries=["class_shares_by_quarter"],
-    ):
-        ui.class_lines(quarters, height=200)
-    finding = findings.largest(subclasses, "finding.top_subclass", name, "loan_share")
-    with ui.panel(
-        "subclasses", ui.say(finding), measure="class_share", queries=["loans_by_subclass"]
-    ):
-        ui.ranking(ui.labelled(subclasses), "label", "loan_count", "loan_share", height=215)
-    with ui.panel(
-        "published",
-        ui.t("classes.published"),
-        measure="published",
-        queries=["reconciliation"],
-    ):
-        ui.reconciliation(["class_share"])
+    panel("class_shares_by_quarter", height=200)
+    panel("loans_by_subclass", height=215)
+    panel("class_shares_published")

@@ -2,31 +2,25 @@
 
 import streamlit as st
 
-from guanqing import findings, ui
+from guanqing.ui.plan.faults import has_targets
+from guanqing.ui.widgets.panels import bare, panel
+from guanqing.ui.widgets.rows import card_row
 
-rows = ui.scorecard()
-change = ui.change_of("circulation_headline", "loan_count")
-finding = findings.loans_over_time(ui.query("loans_by_month"), change)
-
-ui.plan_verdict(rows)
-ui.alert_strip()
-ui.kpi_row(*ui.overview_cards())
+bare("plan_verdict")
+bare("plan_alerts")
+card_row(
+    "loan_count",
+    "circulation_rate",
+    "visits_per_capita",
+    "card_holder_count",
+    "active_borrower_count",
+    is_brief=False,
+)
 
 # a year without a plan leaves its room to the loans
-left, right = st.columns([11, 9]) if rows else (None, st.container())
+left, right = st.columns([11, 9]) if has_targets() else (None, st.container())
 if left:
-    with (
-        left,
-        ui.panel(
-            "behind",
-            ui.t("overview.behind_first"),
-            measure="plan_progress",
-            queries=["plan_progress", "plan_evidence"],
-        ),
-    ):
-        ui.target_list(rows)
-with (
-    right,
-    ui.panel("loans", ui.say(finding), measure="loan_count", queries=["loans_by_month"]),
-):
-    ui.loans_at_once(height=420)
+    with left:
+        panel("plan_behind")
+with right:
+    panel("loans_over_time", height=420, is_still=True)

@@ -2,42 +2,27 @@
 
 import streamlit as st
 
-from guanqing import ui
+from guanqing.ui.plan.faults import plan_faults
+from guanqing.ui.plan.notes import milestone_form, note_form
+from guanqing.ui.plan.story import choose_story, parts_of_story
+from guanqing.ui.widgets.panels import bare, panel
 
-row, milestone = ui.chosen_target(), ui.chosen_milestone()
-ui.target_choice(row)
-if row:
-    ui.story_verdict(row)
-elif milestone:
-    ui.milestone_verdict(milestone)
-else:
-    ui.plan_faults()
-    ui.plan_verdict([])
+kind = choose_story()
+if kind is None:
+    plan_faults()
+    bare("plan_verdict")
     st.stop()
 
+bare(f"{kind}_verdict")
 left, right = st.columns([13, 7])
 with left:
-    if row:
-        ui.story_way(row)
-        ui.evidence(row)
-    else:
-        with ui.panel(
-            "reports",
-            ui.t("milestone.reports"),
-            measure="milestones",
-            queries=["milestone_history"],
-        ):
-            ui.reports(milestone)
-            ui.milestone_form(milestone)
+    for name in parts_of_story():
+        panel(name, height=320)
+    if kind == "milestone":
+        with panel("milestone_history"):
+            milestone_form()
 with right:
-    if row:
-        with ui.panel(
-            "facts",
-            ui.t("target.rests_on"),
-            measure="plan_progress",
-            queries=["plan_evidence", "plan_progress"],
-        ):
-            ui.story_facts(row)
-    with ui.panel("notes", ui.t("target.notes"), measure="plan_notes", queries=["plan_notes_made"]):
-        ui.notes_made(row or milestone)
-        ui.note_form(row or milestone)
+    if kind == "target":
+        panel("target_facts")
+    with panel("plan_notes_made"):
+        note_form()

@@ -2,36 +2,18 @@
 
 import streamlit as st
 
-from guanqing import ui
+from guanqing.ui.plan.faults import has_targets, plan_faults, plan_parts
+from guanqing.ui.widgets.panels import bare, panel
 
-rows = ui.scorecard()
-milestones = ui.milestones()
-
-ui.plan_verdict(rows)
-ui.plan_faults()
-if not rows:
+bare("plan_verdict")
+plan_faults()
+if not has_targets():
     st.stop()
 
-promised, to_do, urgent = st.tabs(ui.plan_parts(milestones))
-with (
-    promised,
-    ui.panel(
-        "targets",
-        ui.t("targets.heading"),
-        measure="plan_progress",
-        queries=["plan_progress", "plan_evidence", "plan_months", "plan_pace"],
-    ),
-):
-    ui.target_groups(rows)
-with (
-    to_do,
-    ui.panel(
-        "milestones",
-        ui.t("targets.milestones_heading", count=len(milestones)),
-        measure="milestones",
-        queries=["plan_progress", "milestones_reported"],
-    ),
-):
-    ui.milestone_list(milestones, ui.story_link)
+promised, to_do, urgent = st.tabs(plan_parts())
+with promised:
+    panel("plan_scorecard")
+with to_do:
+    panel("plan_milestones")
 with urgent:
-    ui.alert_strip(most=99)
+    bare("plan_alerts_all")

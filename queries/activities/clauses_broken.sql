@@ -6,7 +6,7 @@
 --
 -- grain:    one row per target, event held and condition
 -- params:   $as_of  day the plan is judged at
--- columns:  target_code, title, held_on, branch_name_zh, branch_name_en, verdict, field_name, at_least, amount, code_name_zh, code_name_en
+-- columns:  target_code, title, held_on, branch_name_zh, branch_name_en, verdict, field_name, minimum, amount, code_name_zh, code_name_en
 
 with
 
@@ -35,7 +35,7 @@ said as (
         broken.branch_code,
         broken.verdict,
         target_conditions.field_name,
-        target_conditions.at_least,
+        target_conditions.minimum,
         case target_conditions.field_name
             when 'work_count' then events.work_count
             when 'wall_metres' then events.wall_metres
@@ -66,7 +66,7 @@ select
     coalesce(branches.name_en, said.branch_code) as branch_name_en,
     said.verdict,
     said.field_name,
-    said.at_least,
+    said.minimum,
     said.amount,
     coalesce(codes.name_zh, said.code) as code_name_zh,
     coalesce(codes.name_en, said.code) as code_name_en

@@ -2,12 +2,12 @@
 --
 -- Every event held is in exactly one of met_count, not_met_count and unknown_count, the last where the
 -- register lacks the field the clause asks for; all three are null where the clause asks nothing of a
--- single event. A week counts once its Sunday is over; both week columns are null unless the plan wants
+-- single event. A week counts once its Sunday is over; the week columns are null unless the plan wants
 -- something every week. The plan is the whole network's.
 --
 -- grain:    one row per target whose clause the register can judge
 -- params:   $as_of  day the plan is judged at
--- columns:  target_code, held_count, met_count, not_met_count, unknown_count, week_count, eventful_week_count
+-- columns:  target_code, held_count, met_count, not_met_count, unknown_count, week_count, eventful_week_count, empty_week_count
 
 with
 
@@ -89,7 +89,11 @@ select
     case when promises.has_conditions then coalesce(counts.unknown_count, 0) end as unknown_count,
     case when promises.every_week then coalesce(week_counts.week_count, 0) end as week_count,
     case when promises.every_week then coalesce(week_counts.eventful_week_count, 0) end
-        as eventful_week_count
+        as eventful_week_count,
+    case
+        when promises.every_week
+            then coalesce(week_counts.week_count - week_counts.eventful_week_count, 0)
+    end as empty_week_count
 from promises
 left join counts on promises.target_code = counts.target_code
 left join week_counts on promises.target_code = week_counts.target_code

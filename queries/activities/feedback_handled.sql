@@ -69,8 +69,7 @@ shares as (
         median_days,
         rated_count,
         satisfied_count,
-        satisfied_count / nullif(rated_count, 0)::double as share,
-        power(1.959964, 2) / nullif(rated_count, 0) as spread
+        satisfied_count / nullif(rated_count, 0)::double as share
     from answered
 )
 
@@ -93,14 +92,8 @@ select
     shares.rated_count,
     shares.satisfied_count,
     shares.share as satisfied_share,
-    (
-        shares.share + shares.spread / 2
-        - sqrt(shares.spread * (shares.share * (1 - shares.share) + shares.spread / 4))
-    ) / (1 + shares.spread) as lower_share,
-    (
-        shares.share + shares.spread / 2
-        + sqrt(shares.spread * (shares.share * (1 - shares.share) + shares.spread / 4))
-    ) / (1 + shares.spread) as upper_share
+    wilson_lower(shares.share, shares.rated_count) as lower_share,
+    wilson_upper(shares.share, shares.rated_count) as upper_share
 from received
 cross join shares
 cross join terms

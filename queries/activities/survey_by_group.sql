@@ -42,105 +42,50 @@ goals as (
     qualify row_number() over (order by targets.target_order) = 1
 ),
 
-answers as (
+asked as (
     select
-        surveys.closed_on,
-        surveys.group_code,
-        sum(surveys.distributed_count)::bigint as distributed_count,
-        sum(surveys.returned_count)::bigint as returned_count,
-        sum(surveys.valid_count)::bigint as valid_count,
-        sum(surveys.satisfied_count)::bigint as satisfied_count,
-        case
-            when bool_or(surveys.satisfied_count > surveys.valid_count)
-                then 'more_satisfied_than_answers'
-            when
-                bool_or(
-                    surveys.valid_count > surveys.returned_count
-                    or surveys.returned_count > surveys.distributed_count
-                )
-                then 'more_answers_than_forms'
-            when sum(surveys.valid_count) = 0 then 'no_answers'
-        end as reason
-    from surveys
+        survey_answers.closed_on,
+        survey_answers.group_code,
+        survey_answers.valid_count < $floor
+        or (
+            count(*) filter (where survey_answers.valid_count < $floor) over () = 1
+            and row_number() over (
+                order by survey_answers.valid_count, survey_answers.group_code
+            ) = 2
+        ) as is_hidden
+    from survey_answers
     inner join wave using (closed_on)
-    where surveys.question_code = 'overall' and surveys.group_code != 'all'
-    group by surveys.closed_on, surveys.group_code
-),
-
-ranked as (
-    select
-        closed_on,
-        group_code,
-        distributed_count,
-        returned_count,
-        valid_count,
-        satisfied_count,
-        reason,
-        row_number() over (order by valid_count, group_code) as smallness,
-        count(*) filter (where valid_count < $floor) over () as small_count
-    from answers
-),
-
-shown as (
-    select
-        closed_on,
-        group_code,
-        valid_count < $floor or (small_count = 1 and smallness = 2) as is_hidden,
-        distributed_count,
-        returned_count,
-        valid_count,
-        satisfied_count,
-        reason,
-        case when reason is null then satisfied_count / valid_count::double end as share,
-        case when reason is null then power(1.959964, 2) / valid_count end as spread
-    from ranked
-),
-
-ends as (
-    select
-        closed_on,
-        group_code,
-        is_hidden,
-        distributed_count,
-        returned_count,
-        valid_count,
-        satisfied_count,
-        reason,
-        share,
-        (share + spread / 2 - sqrt(spread * (share * (1 - share) + spread / 4))) / (1 + spread)
-            as lower_share,
-        (share + spread / 2 + sqrt(spread * (share * (1 - share) + spread / 4))) / (1 + spread)
-            as upper_share
-    from shown
+    where survey_answers.question_code = 'overall' and survey_answers.group_code != 'all'
 )
 
 select
-    ends.closed_on,
-    ends.group_code,
-    coalesce(codes.name_zh, ends.group_code) as group_name_zh,
-    coalesce(codes.name_en, ends.group_code) as group_name_en,
-    ends.is_hidden,
-    case when not ends.is_hidden then ends.distributed_count end as distributed_count,
-    case when not ends.is_hidden then ends.returned_count end as returned_count,
-    case when not ends.is_hidden then ends.valid_count end as valid_count,
-    case when not ends.is_hidden then ends.satisfied_count end as satisfied_count,
-    case when not ends.is_hidden then ends.share end as satisfied_share,
-    case when not ends.is_hidden then ends.lower_share end as lower_share,
-    case when not ends.is_hidden then ends.upper_share end as upper_share,
+    answers.closed_on,
+    answers.group_code,
+    coalesce(codes.name_zh, answers.group_code) as group_name_zh,
+    coalesce(codes.name_en, answers.group_code) as group_name_en,
+    asked.is_hidden,
+    case when not asked.is_hidden then answers.distributed_count end as distributed_count,
+    case when not asked.is_hidden then answers.returned_count end as returned_count,
+    case when not asked.is_hidden then answers.valid_count end as valid_count,
+    case when not asked.is_hidden then answers.satisfied_count end as satisfied_count,
+    case when not asked.is_hidden then answers.satisfied_share end as satisfied_share,
+    case when not asked.is_hidden then answers.lower_share end as lower_share,
+    case when not asked.is_hidden then answers.upper_share end as upper_share,
     goals.goal,
     case
-        when ends.is_hidden then null
-        when ends.reason is not null then 'not_computable'
-        when ends.lower_share >= goals.goal then 'met'
-        when ends.upper_share < goals.goal then 'not_met'
-        when goals.goal is not null then 'not_shown'
+        when asked.is_hidden then null
+        when answers.reason is not null then 'not_computable'
+        else interval_verdict(answers.lower_share, answers.upper_share, goals.goal)
     end as verdict,
-    case when not ends.is_hidden then ends.reason end as reason
-from ends
-left join goals using (closed_on)
-left join codes on ends.group_code = codes.code and codes.list = 'survey_group'
+    case when not asked.is_hidden then answers.reason end as reason
+from survey_answers as answers
+inner join asked
+    on answers.closed_on = asked.closed_on and answers.group_code = asked.group_code
+left join goals on answers.closed_on = goals.closed_on
+left join codes on answers.group_code = codes.code and codes.list = 'survey_group'
+where answers.question_code = 'overall'
 -- the order must not give away what the row hides
 order by
-    ends.is_hidden asc,
-    case when not ends.is_hidden then ends.valid_count end desc nulls last,
-    ends.group_code asc
+    asked.is_hidden asc,
+    case when not asked.is_hidden then answers.valid_count end desc nulls last,
+    answers.group_code asc

@@ -1,7 +1,8 @@
 -- cards_by_month: cards issued and cancelled in each month, and the holders at its end.
 --
 -- holder_count is the stock at the end of the month, or of the period where that comes first; it
--- counts from the first card on. All three are null where the library has no card events.
+-- counts from the first card on and is null before it. All three are null where the library has no card
+-- events.
 --
 -- grain:    one row per calendar month
 -- params:   $start_date  first day of the period
@@ -20,18 +21,6 @@ months as (
     ))::date as month
 ),
 
-cards as (
-    select
-        day,
-        issued_count,
-        cancelled_count,
-        ended_count
-    from card_days
-    where
-        day < $end_date::date
-        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
-),
-
 known as (
     select count(*) > 0 as has_cards
     from card_days
@@ -40,16 +29,31 @@ known as (
 changes as (
     select
         date_trunc('month', day)::date as month,
-        sum(issued_count) filter (where day >= $start_date::date) as issued_count,
-        sum(cancelled_count) filter (where day >= $start_date::date) as cancelled_count,
-        sum(issued_count - ended_count) as holder_change
-    from cards
+        sum(issued_count) as issued_count,
+        sum(cancelled_count) as cancelled_count
+    from card_days
+    where
+        day >= $start_date::date
+        and day < $end_date::date
+        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
+    group by date_trunc('month', day)::date
+),
+
+gains as (
+    select
+        date_trunc('month', day)::date as month,
+        sum(amount) as gained
+    from measure_days
+    where
+        measure_code = 'card_holder_count'
+        and day < $end_date::date
+        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
     group by date_trunc('month', day)::date
 ),
 
 before as (
-    select coalesce(sum(holder_change), 0) as holder_count
-    from changes
+    select sum(gained) as gained_before
+    from gains
     where month < date_trunc('month', $start_date::date)
 )
 
@@ -58,14 +62,13 @@ select
     case when known.has_cards then coalesce(changes.issued_count, 0) end::bigint as issued_count,
     case when known.has_cards then coalesce(changes.cancelled_count, 0) end::bigint
         as cancelled_count,
-    case
-        when known.has_cards
-            then
-                before.holder_count
-                + sum(coalesce(changes.holder_change, 0)) over (order by months.month)
-    end::bigint as holder_count
+    stock_of(
+        amount_of(sum(gains.gained) over (order by months.month), before.gained_before, false),
+        before.gained_before
+    )::bigint as holder_count
 from months
 left join changes using (month)
+left join gains using (month)
 cross join before
 cross join known
 order by months.month

@@ -1,6 +1,6 @@
--- load_account: what became of every line of every file of every load behind this library.
+-- load_account: what became of every line of every file of the newest load.
 --
--- grain:    one row per load and file, the newest load first
+-- grain:    one row per file and kind of record
 -- params:   none
 -- columns:  load_number, loaded_at, layout, file_name, record_kind, encoding, line_count, loaded_count, repaired_count, refused_count, set_aside_count, already_there_count
 
@@ -18,4 +18,5 @@ select
     set_aside_count,
     already_there_count
 from loads
-order by load_number desc, file_name asc, record_kind asc
+where load_number = (select max(every_load.load_number) from loads as every_load)
+order by file_name asc, record_kind asc

@@ -4,7 +4,7 @@
 -- data does not reach over the days the figure speaks of, or holds nothing of the kind.
 --
 -- grain:    one row per printed figure that can be computed
--- params:   none
+-- params:   $figures  list of the codes of printed figures, or null for all of them
 -- columns:  figure_code, subject, first_day, last_day, published_value, relation, computed_value, decimals, verdict
 -- engine:   unnest
 
@@ -191,6 +191,9 @@ left join computed
         published_figures.figure_code = computed.figure_code
         and published_figures.last_day = computed.last_day
         and published_figures.subject is not distinct from computed.subject
+where
+    $figures::varchar[] is null
+    or list_contains($figures::varchar[], published_figures.figure_code)
 order by
     published_figures.last_day,
     published_figures.figure_code,

@@ -1,5 +1,8 @@
 -- circulation_headline: loans, renewals, visits and their ratios in the period.
 --
+-- Loans and visits are null where nothing is known of them: loans up to the first that was recorded,
+-- visits of a period in which no gate was read.
+--
 -- grain:    one row
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
@@ -8,20 +11,36 @@
 
 with
 
-circulation as (
+amounts as (
     select
-        coalesce(sum(loan_count), 0)::bigint as loan_count,
-        coalesce(sum(renewal_count), 0)::bigint as renewal_count
-    from circulation_days
+        measure_days.measure_code,
+        amount_of(
+            sum(measure_days.amount) filter (where measure_days.day >= $start_date::date),
+            sum(measure_days.amount) filter (where measure_days.day < $start_date::date),
+            bool_or(plan_measures.is_metered)
+        ) as amount
+    from measure_days
+    inner join plan_measures using (measure_code)
     where
-        day >= $start_date::date
-        and day < $end_date::date
-        and ($branches::varchar[] is null or list_contains($branches::varchar[], branch_code))
+        measure_days.measure_code in ('loan_count', 'visit_count')
+        and measure_days.day < $end_date::date
+        and (
+            $branches::varchar[] is null
+            or list_contains($branches::varchar[], measure_days.branch_code)
+        )
+    group by measure_days.measure_code
 ),
 
-gates as (
-    select sum(visit_count)::bigint as visit_count
-    from visits
+counts as (
+    select
+        sum(amount) filter (where measure_code = 'loan_count') as loan_count,
+        sum(amount) filter (where measure_code = 'visit_count') as visit_count
+    from amounts
+),
+
+renewals as (
+    select coalesce(sum(renewal_count), 0)::bigint as renewal_count
+    from circulation_days
     where
         day >= $start_date::date
         and day < $end_date::date
@@ -39,7 +58,7 @@ hours as (
 
 month_ends as (
     select sum(loanable_count) as loanable_count
-    from holdings
+    from loanable_stock
     where
         month_end >= $start_date::date
         and month_end < $end_date::date
@@ -50,25 +69,21 @@ month_ends as (
 stock as (
     select avg(loanable_count) as loanable_count
     from month_ends
-),
-
-population as (
-    -- the population of a branch is not known, so a choice of branches has no such ratio
-    select max(value) filter (where $branches::varchar[] is null) as population_served
-    from settings
-    where setting_code = 'population_served'
 )
 
 select
-    circulation.loan_count,
-    circulation.renewal_count,
-    -- null, not 0: no count at the gate is no evidence
-    gates.visit_count,
-    circulation.loan_count / nullif(hours.open_day_count, 0)::double as loans_per_open_day,
-    circulation.loan_count / nullif(stock.loanable_count, 0)::double as circulation_rate,
-    gates.visit_count / nullif(population.population_served, 0) as visits_per_capita
-from circulation
-cross join gates
+    counts.loan_count::bigint as loan_count,
+    renewals.renewal_count,
+    counts.visit_count::bigint as visit_count,
+    rate_of(counts.loan_count, hours.open_day_count) as loans_per_open_day,
+    rate_of(counts.loan_count, stock.loanable_count) as circulation_rate,
+    -- the population of a branch is not known, so a choice of branches has no such ratio
+    case
+        when $branches::varchar[] is null
+            then rate_of(counts.visit_count, population.population_served)
+    end as visits_per_capita
+from counts
+cross join renewals
 cross join hours
 cross join stock
 cross join population

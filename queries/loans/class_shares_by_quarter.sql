@@ -1,14 +1,15 @@
--- class_shares_by_quarter: each main class's share of the loans of each quarter.
+-- class_shares_by_quarter: how the shares of the most lent main classes moved by quarter.
 --
--- grain:    one row per quarter and main class with a loan in it
+-- grain:    one row per quarter with a loan in it and each of the most lent classes
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
--- columns:  quarter, class_code, class_name_zh, class_name_en, loan_count, loan_share
+--           $limit       last rank listed, by the loans of the period
+-- columns:  quarter, class_code, class_name_zh, class_name_en, loan_count, loan_share, loan_share_change
 
 with
 
-quarters as (
+counted as (
     select
         date_trunc('quarter', class_days.day)::date as quarter,
         -- a class that data/classes.csv does not list is unknown, never dropped
@@ -24,16 +25,48 @@ quarters as (
             or list_contains($branches::varchar[], class_days.branch_code)
         )
     group by date_trunc('quarter', class_days.day)::date, coalesce(classes.main_code, 'unknown')
+),
+
+quarters as (
+    select
+        quarter,
+        sum(loan_count)::bigint as loan_count
+    from counted
+    group by quarter
+),
+
+most_lent as (
+    select
+        class_code,
+        row_number() over (order by sum(loan_count) desc, class_code asc) as class_rank
+    from counted
+    group by class_code
+    qualify class_rank <= $limit::bigint
+),
+
+shares as (
+    select
+        quarters.quarter,
+        most_lent.class_code,
+        most_lent.class_rank,
+        coalesce(counted.loan_count, 0) as loan_count,
+        coalesce(counted.loan_count, 0) / nullif(quarters.loan_count, 0)::double as loan_share
+    from quarters
+    cross join most_lent
+    left join counted using (quarter, class_code)
 )
 
 select
-    quarters.quarter,
-    quarters.class_code,
+    shares.quarter,
+    shares.class_code,
     classes.name_zh as class_name_zh,
     classes.name_en as class_name_en,
-    quarters.loan_count,
-    quarters.loan_count
-    / sum(quarters.loan_count) over (partition by quarters.quarter)::double as loan_share
-from quarters
+    shares.loan_count,
+    shares.loan_share,
+    -- against the first quarter; null where the class was not lent in it
+    shares.loan_share / nullif(first_value(shares.loan_share) over of_class, 0)
+    - 1 as loan_share_change
+from shares
 inner join classes using (class_code)
-order by quarters.quarter asc, quarters.loan_count desc, quarters.class_code asc
+window of_class as (partition by shares.class_code order by shares.quarter)
+order by shares.quarter asc, shares.class_rank asc

@@ -5,7 +5,8 @@
 -- never marked as held has fallen out, or nobody has said so yet.
 --
 -- grain:    one row per target and event
--- params:   $as_of  day the plan is judged at
+-- params:   $as_of   day the plan is judged at
+--           $target  code of a target or milestone, or null for all of them
 -- columns:  target_code, event_kind, title, held_on, branch_code, state, attendance_count, speaker_rank, work_count, wall_metres, place_kind, loan_count, has_clause, meets_clause, missing_field
 
 select
@@ -35,9 +36,11 @@ inner join events
         and target_events.title = events.title
         and target_events.held_on = events.held_on
         and target_events.branch_code is not distinct from events.branch_code
-where target_events.plan_year = extract(year from $as_of::date)
+where
+    target_events.plan_year = extract(year from $as_of::date)
+    and ($target::varchar is null or target_events.target_code = $target::varchar)
 order by
-    target_events.target_code,
-    target_events.held_on,
-    target_events.title,
-    target_events.branch_code
+    target_events.target_code asc,
+    target_events.held_on desc,
+    target_events.title asc,
+    target_events.branch_code asc

@@ -5,7 +5,7 @@
 --
 -- grain:    one row per target, then one per milestone, in the order of data/targets/<year>.toml
 -- params:   $as_of  day the plan is judged at
--- columns:  target_code, kind, status, status_before, day_before, value, goal, expected_value, projected_value, reason, due_date
+-- columns:  target_code, kind, status, status_before, day_before
 
 with
 
@@ -63,12 +63,6 @@ listed as (
         targets.kind,
         now_days.status,
         past_days.status as status_before,
-        now_days.value,
-        now_days.goal,
-        now_days.expected_value,
-        now_days.projected_value,
-        now_days.reason,
-        null::date as due_date,
         0 as list_order,
         targets.target_order as row_order
     from targets
@@ -92,12 +86,6 @@ listed as (
         now_days.status,
         case when extract(year from asked.day_before) = asked.plan_year then past_days.status end
             as status_before,
-        null as value,
-        null as goal,
-        null as expected_value,
-        null as projected_value,
-        null as reason,
-        milestones.due_date,
         1 as list_order,
         milestones.milestone_order as row_order
     from milestones
@@ -115,13 +103,7 @@ select
     listed.kind,
     listed.status,
     listed.status_before,
-    asked.day_before,
-    listed.value,
-    listed.goal,
-    listed.expected_value,
-    listed.projected_value,
-    listed.reason,
-    listed.due_date
+    asked.day_before
 from listed
 cross join asked
 order by listed.list_order, listed.row_order

@@ -3,7 +3,8 @@
 -- The value ends at $as_of; the pace goes on to 31 December.
 --
 -- grain:    one row per target and Sunday, the day itself and the year's last day added
--- params:   $as_of  day the plan is judged at
+-- params:   $as_of   day the plan is judged at
+--           $target  code of a target or milestone, or null for all of them
 -- columns:  target_code, day, value, expected_value, goal, stretch, lower_share, upper_share, status
 
 select
@@ -19,6 +20,7 @@ select
 from target_days
 where
     branch_code is null
+    and ($target::varchar is null or target_code = $target::varchar)
     and plan_year = extract(year from $as_of::date)
     and (
         extract(isodow from day) = 7

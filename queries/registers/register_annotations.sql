@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  annotation_kind, title, first_day, last_day, branch_code, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'annotations'
-    group by written_at
-)
-
 select
     annotations.annotation_kind,
     annotations.title,
@@ -26,11 +12,15 @@ select
     annotations.branch_code,
     annotations.stated_at,
     annotations.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from annotations
-left join files on annotations.stated_at = files.written_at and annotations.stated_by is null
+left join register_files
+    on
+        annotations.stated_at = register_files.written_at
+        and annotations.stated_by is null
+        and register_files.record_kind = 'annotations'
 order by
     annotations.first_day desc,
     annotations.annotation_kind asc nulls last,

@@ -4,31 +4,21 @@
 -- params:   none
 -- columns:  count_code, counted_on, amount, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'counts'
-    group by written_at
-)
-
 select
     counts.count_code,
     counts.counted_on,
     counts.amount,
     counts.stated_at,
     counts.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from counts
-left join files on counts.stated_at = files.written_at and counts.stated_by is null
+left join register_files
+    on
+        counts.stated_at = register_files.written_at
+        and counts.stated_by is null
+        and register_files.record_kind = 'counts'
 order by
     counts.counted_on desc,
     counts.count_code asc nulls last,

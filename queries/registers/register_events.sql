@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  event_kind, title, held_on, branch_code, place_kind, attendance_count, speaker_rank, work_count, wall_metres, loan_count, is_held, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'events'
-    group by written_at
-)
-
 select
     events.event_kind,
     events.title,
@@ -32,11 +18,15 @@ select
     events.is_held,
     events.stated_at,
     events.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from events
-left join files on events.stated_at = files.written_at and events.stated_by is null
+left join register_files
+    on
+        events.stated_at = register_files.written_at
+        and events.stated_by is null
+        and register_files.record_kind = 'events'
 order by
     events.held_on desc,
     events.event_kind asc nulls last,

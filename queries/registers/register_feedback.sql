@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  case_number, received_on, answered_on, branch_code, is_satisfied, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'feedback'
-    group by written_at
-)
-
 select
     feedback.case_number,
     feedback.received_on,
@@ -26,11 +12,15 @@ select
     feedback.is_satisfied,
     feedback.stated_at,
     feedback.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from feedback
-left join files on feedback.stated_at = files.written_at and feedback.stated_by is null
+left join register_files
+    on
+        feedback.stated_at = register_files.written_at
+        and feedback.stated_by is null
+        and register_files.record_kind = 'feedback'
 order by
     feedback.received_on desc,
     feedback.case_number asc nulls last,

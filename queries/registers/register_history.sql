@@ -1,7 +1,7 @@
 -- register_history: everything that was ever typed in, corrected or taken away, the newest first.
 --
 -- grain:    one row per entry of the journal
--- params:   none
+-- params:   $register  code of a register, or null for all of them
 -- columns:  entry_number, entered_at, entered_by, register, key_json, was_json, values_json, why
 
 select
@@ -14,4 +14,5 @@ select
     values_json,
     why
 from entries
+where $register::varchar is null or register = $register::varchar
 order by entry_number desc

@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  point, inspected_on, finding, rectify_by, rectified_on, withdrawn_on, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'inspections'
-    group by written_at
-)
-
 select
     inspections.point,
     inspections.inspected_on,
@@ -27,11 +13,15 @@ select
     inspections.withdrawn_on,
     inspections.stated_at,
     inspections.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from inspections
-left join files on inspections.stated_at = files.written_at and inspections.stated_by is null
+left join register_files
+    on
+        inspections.stated_at = register_files.written_at
+        and inspections.stated_by is null
+        and register_files.record_kind = 'inspections'
 order by
     inspections.inspected_on desc,
     inspections.point asc nulls last,

@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  plan_year, milestone_code, stated_on, state, note_zh, note_en, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'milestone_states'
-    group by written_at
-)
-
 select
     milestone_states.plan_year,
     milestone_states.milestone_code,
@@ -27,12 +13,15 @@ select
     milestone_states.note_en,
     milestone_states.stated_at,
     milestone_states.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from milestone_states
-left join files
-    on milestone_states.stated_at = files.written_at and milestone_states.stated_by is null
+left join register_files
+    on
+        milestone_states.stated_at = register_files.written_at
+        and milestone_states.stated_by is null
+        and register_files.record_kind = 'milestone_states'
 order by
     milestone_states.stated_on desc,
     milestone_states.plan_year asc nulls last,

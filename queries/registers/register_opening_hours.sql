@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  branch_code, day, opens_at, closes_at, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'opening_hours'
-    group by written_at
-)
-
 select
     opening_hours.branch_code,
     opening_hours.day,
@@ -25,11 +11,15 @@ select
     opening_hours.closes_at,
     opening_hours.stated_at,
     opening_hours.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from opening_hours
-left join files on opening_hours.stated_at = files.written_at and opening_hours.stated_by is null
+left join register_files
+    on
+        opening_hours.stated_at = register_files.written_at
+        and opening_hours.stated_by is null
+        and register_files.record_kind = 'opening_hours'
 order by
     opening_hours.day desc,
     opening_hours.branch_code asc nulls last,

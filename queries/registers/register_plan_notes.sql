@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  plan_year, target_code, noted_on, owner, note, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'plan_notes'
-    group by written_at
-)
-
 select
     plan_notes.plan_year,
     plan_notes.target_code,
@@ -26,11 +12,15 @@ select
     plan_notes.note,
     plan_notes.stated_at,
     plan_notes.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from plan_notes
-left join files on plan_notes.stated_at = files.written_at and plan_notes.stated_by is null
+left join register_files
+    on
+        plan_notes.stated_at = register_files.written_at
+        and plan_notes.stated_by is null
+        and register_files.record_kind = 'plan_notes'
 order by
     plan_notes.noted_on desc,
     plan_notes.plan_year asc nulls last,

@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  survey_code, question_code, group_code, closed_on, distributed_count, returned_count, valid_count, satisfied_count, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'surveys'
-    group by written_at
-)
-
 select
     surveys.survey_code,
     surveys.question_code,
@@ -29,11 +15,15 @@ select
     surveys.satisfied_count,
     surveys.stated_at,
     surveys.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from surveys
-left join files on surveys.stated_at = files.written_at and surveys.stated_by is null
+left join register_files
+    on
+        surveys.stated_at = register_files.written_at
+        and surveys.stated_by is null
+        and register_files.record_kind = 'surveys'
 order by
     surveys.closed_on desc,
     surveys.survey_code asc nulls last,

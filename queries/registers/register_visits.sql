@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  branch_code, day, hour, visit_count, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'visits'
-    group by written_at
-)
-
 select
     visits.branch_code,
     visits.day,
@@ -25,11 +11,15 @@ select
     visits.visit_count,
     visits.stated_at,
     visits.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from visits
-left join files on visits.stated_at = files.written_at and visits.stated_by is null
+left join register_files
+    on
+        visits.stated_at = register_files.written_at
+        and visits.stated_by is null
+        and register_files.record_kind = 'visits'
 order by
     visits.day desc,
     visits.branch_code asc nulls last,

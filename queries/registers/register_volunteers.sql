@@ -4,20 +4,6 @@
 -- params:   none
 -- columns:  served_on, activity, branch_code, volunteer_count, service_hours, stated_at, stated_by, file_names, loaded_by, loaded_at
 
-with
-
--- a file is known by when it was written; of two written in one second either may be meant
-files as (
-    select
-        written_at,
-        string_agg(distinct file_name, ', ' order by file_name asc) as file_names,
-        min(loaded_by) as loaded_by,
-        min(loaded_at) as loaded_at
-    from loads
-    where record_kind = 'volunteers'
-    group by written_at
-)
-
 select
     volunteers.served_on,
     volunteers.activity,
@@ -26,11 +12,15 @@ select
     volunteers.service_hours,
     volunteers.stated_at,
     volunteers.stated_by,
-    files.file_names,
-    files.loaded_by,
-    files.loaded_at
+    register_files.file_names,
+    register_files.loaded_by,
+    register_files.loaded_at
 from volunteers
-left join files on volunteers.stated_at = files.written_at and volunteers.stated_by is null
+left join register_files
+    on
+        volunteers.stated_at = register_files.written_at
+        and volunteers.stated_by is null
+        and register_files.record_kind = 'volunteers'
 order by
     volunteers.served_on desc,
     volunteers.activity asc nulls last,

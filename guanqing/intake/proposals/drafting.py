@@ -26,7 +26,6 @@ class Source:
     kind: Kind
     columns: dict[str, str]
     header: tuple[str, ...]  # of a file that has none
-    is_dump: bool
     codes: dict[str, dict[str, str | None]]
     code_counts: dict[str, Counter[str]]
 
@@ -94,7 +93,6 @@ def _unlike(sources: Iterable[Source]) -> list[Source]:
 def _source(source: Source, changed: Mapping[str, Mapping[str, str]]) -> list[str]:
     lines = ["[[sources]]", f"kind = {_quoted(source.kind.code)}"]
     lines += [f"header = [{', '.join(map(_quoted, source.header))}]"] if source.header else []
-    lines += ['shape = "insert"'] if source.is_dump else []
     lines += ["", "[sources.columns]", *_pairs(source.columns)]
     for name, codes in source.codes.items():
         lines += _codes(source, name, {**codes, **changed.get(name, {})})

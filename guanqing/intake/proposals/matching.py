@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from guanqing.intake.headers import normal
-from guanqing.intake.proposals.looks import Look, fitness
+from guanqing.intake.proposals.column_profiles import Look, fitness
 from guanqing.intake.proposals.wording import Reason, likeness
+from guanqing.intake.reading.headers import normal
 from guanqing.records import Field, Kind
 
 LEAST = 0.4  # below it a column is left to the person

@@ -2,12 +2,14 @@
 
 from functools import cache, lru_cache
 
+from guanqing import datafiles
 from guanqing.intake.proposals.wording import canonical, guesses
 from guanqing.records import code_names
 
 LEAST = 4  # letters that a word must have to be looked for within another
 
 
+@datafiles.derived
 @cache
 def _words(list_name: str) -> dict[str, frozenset[str]]:
     """Return the words of a list, each with the codes it may stand for."""
@@ -21,6 +23,7 @@ def _words(list_name: str) -> dict[str, frozenset[str]]:
     return {word: frozenset(codes) for word, codes in words.items()}
 
 
+@datafiles.derived
 @lru_cache(maxsize=65536)
 def meaning(value: str, list_name: str) -> str | None:
     """Return the code of ours that a value names, or None: a bare number is never guessed at."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from math import exp
 from typing import Any
 
+from guanqing.intake.proposals.column_profiles import CODES, Look
 from guanqing.intake.proposals.drafting import Source, layout_text
-from guanqing.intake.proposals.looks import CODES, Look
 from guanqing.intake.proposals.matching import Match
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import Stamps, stamps_of
@@ -130,7 +130,6 @@ class Proposal:
             self.kind,
             self.columns,
             header=() if self.table.has_header else self.table.header,
-            is_dump=self.table.is_dump,
             codes=self.codes,
             code_counts=self.code_counts,
         )

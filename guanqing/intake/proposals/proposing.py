@@ -6,13 +6,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from guanqing.intake import layouts
-from guanqing.intake.opening import Opened, open_texts
-from guanqing.intake.proposals.looks import look_at
+from guanqing.intake.decoding import Text
+from guanqing.intake.proposals.column_profiles import look_at
 from guanqing.intake.proposals.matching import matches
 from guanqing.intake.proposals.proposal import Proposal
 from guanqing.intake.proposals.tables import table_of
 from guanqing.intake.proposals.wording import Reason, worth
-from guanqing.intake.texts import Text
+from guanqing.intake.reading.source_matching import Opened, open_texts
 from guanqing.problems import Problem
 from guanqing.records import kinds
 

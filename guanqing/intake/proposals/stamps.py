@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from guanqing.intake.proposals.looks import SHAPES
+from guanqing.intake.proposals.column_profiles import SHAPES
 
 FORMS = (
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"),

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from guanqing.intake.headers import INSERT, MARKS, WITHIN, cells, normal
-from guanqing.intake.texts import Text
+from guanqing.intake.decoding import Text
+from guanqing.intake.reading.headers import INSERT, MARKS, WITHIN, cells, normal
 
 LINES = 3000  # enough to meet every code that matters, and no wait
 COLUMNS = 300

@@ -1,20 +1,30 @@
 """How much a header says that its column is a field."""
 
 import re
-import tomllib
 import unicodedata
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import cache, lru_cache
 from typing import Any
 
-from guanqing.intake.headers import normal
-from guanqing.paths import DATA
+from pydantic import TypeAdapter
+from typing_extensions import TypedDict
+
+from guanqing import datafiles
+from guanqing.intake.reading.headers import normal
 from guanqing.records import Field, kinds
 
 IN_BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]|[(（\[【].*$")
 NUMBER_ENDS = ("id", "no", "num", "number", "nbr", "code", "key", "号", "码", "证", "编号")
 LONGEST = 40  # a header that says more is a sentence
+
+
+class Guesses(TypedDict):
+    """What headers and codes probably mean."""
+
+    same: dict[str, str]
+    stems: dict[str, list[str]]
+    codes: dict[str, dict[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -25,12 +35,13 @@ class Reason:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-@cache
-def guesses() -> dict[str, Any]:
+@datafiles.reads("guesses.toml")
+def guesses(content: dict[str, Any]) -> Guesses:
     """Return data/guesses.toml."""
-    return tomllib.loads((DATA / "guesses.toml").read_text(encoding="utf-8"))
+    return TypeAdapter(Guesses).validate_python(content)
 
 
+@datafiles.derived
 @lru_cache(maxsize=4096)
 def canonical(text: str) -> str:
     """Return a header or a code as it is compared: normal, and in the words of guesses.toml."""
@@ -40,12 +51,14 @@ def canonical(text: str) -> str:
     return found
 
 
+@datafiles.derived
 @cache
 def _words(found: Field) -> dict[str, str]:
     """Return the words of a field as they are compared, each with the word itself."""
     return {canonical(word): word for word in reversed(found.headers) if canonical(word)}
 
 
+@datafiles.derived
 @lru_cache(maxsize=65536)
 def likeness(header: str, found: Field) -> tuple[float, Reason | None]:
     """Return how much a header names a field, from 0 to 1, and by what."""
@@ -68,6 +81,7 @@ def _score(found: tuple[float, Reason | None]) -> float:
     return found[0]
 
 
+@datafiles.derived
 @cache
 def _known() -> frozenset[str]:
     every = (found for kind in kinds().values() for found in kind.fields.values())

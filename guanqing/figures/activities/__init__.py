@@ -1,0 +1,1 @@
+"""Events, what the plan asks of them, and what readers say of the service."""

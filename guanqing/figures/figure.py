@@ -1,0 +1,87 @@
+"""A figure: one idea with its evidence, which a page, a slide or a paper shows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from guanqing import measures
+from guanqing.figures.blocks import Block
+from guanqing.figures.view import Answer, View
+from guanqing.measures import Measure
+
+OF_A_QUESTION = ("start_date", "end_date", "branches", "as_of")
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a figure says and draws: its finding in a sentence, and blocks below it."""
+
+    headline: str
+    blocks: tuple[Block, ...]
+
+
+def content(headline: str, *blocks: Block | None) -> Content:
+    """Return the content of a figure; a block that is None is left out."""
+    return Content(headline, tuple(block for block in blocks if block is not None))
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """A figure as one view shows it, with the answers it was made from."""
+
+    name: str
+    measure: Measure
+    content: Content
+    answers: tuple[Answer, ...]
+    case_count: int  # loans, readers, cards or rows behind it
+
+    @property
+    def headline(self) -> str:
+        """Return the finding."""
+        return self.content.headline
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A name, the measure that defines it, and how it is composed from a view."""
+
+    name: str
+    measure: str
+    compose: Callable[[View], Content]
+
+    def show(self, view: View) -> Exhibit:
+        """Return the figure in this view. Problem: unknown_measure, or that of a query."""
+        measure = measures.named(self.measure)
+        view = replace(view, asked=[])
+        made = self.compose(view)
+        answers = tuple(view.asked)
+        return Exhibit(self.name, measure, made, answers, cases(measure, answers, view))
+
+
+def cases(measure: Measure, answers: tuple[Answer, ...], view: View) -> int:
+    """Return how many loans, readers, cards or rows stand behind answers to a measure."""
+    if not measure.cases:
+        return sum(answer.frame.height for answer in answers[:1])
+    query, column = measure.cases.split(".")
+    same = {k: v for answer in answers[:1] for k, v in answer.params.items() if k in OF_A_QUESTION}
+    rows = view.look_up(query, **same)
+    return int(rows[column][0] or 0) if rows.height else 0
+
+
+FIGURES: dict[str, Figure] = {}
+
+
+def figure(measure: str) -> Callable[[Callable[[View], Content]], Figure]:
+    """Make a function from a view to its content a figure, under the function's name."""
+
+    def register(compose: Callable[[View], Content]) -> Figure:
+        return enter(Figure(compose.__name__, measure, compose))
+
+    return register
+
+
+def enter(made: Figure) -> Figure:
+    """Put a figure among those that can be asked for by name; a name means one thing."""
+    if made.name in FIGURES:
+        raise ValueError(f"two figures are called {made.name}")
+    FIGURES[made.name] = made
+    return made

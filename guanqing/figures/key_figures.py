@@ -1,0 +1,142 @@
+"""Headline figures: one number each, beside its goal, the same days a year earlier, its way there.
+
+Each is called by its measure.
+"""
+
+from collections.abc import Callable
+
+from guanqing import headlines, measures, text
+from guanqing.figures.blocks import Card
+from guanqing.figures.figure import Content, Figure, content, enter
+from guanqing.figures.plan.standing import standings
+from guanqing.figures.view import View
+from guanqing.plan import Standing, Target
+
+# The query of one row that holds each measure, and what shows its way there by month:
+# what was added to a measure of the plan, or a query and its column.
+IN_ONE_ROW: dict[str, tuple[str, ...]] = {
+    "circulation_headline": (
+        "loan_count",
+        "renewal_count",
+        "visit_count",
+        "loans_per_open_day",
+        "circulation_rate",
+        "visits_per_capita",
+    ),
+    "card_headline": (
+        "card_holder_count",
+        "issued_count",
+        "cancelled_count",
+        "cancellation_rate",
+    ),
+    "reader_headline": (
+        "borrower_count",
+        "new_borrower_count",
+        "active_borrower_count",
+        "loans_per_borrower",
+    ),
+    "activity_headline": ("event_count", "attendance_count", "feedback_in_time_share"),
+}
+TRAILS: dict[str, tuple[str, str]] = {
+    "loan_count": ("loans_by_month", "loan_count"),
+    "circulation_rate": ("loans_by_month", "loan_count"),
+    "visits_per_capita": ("measures_by_month", "visit_count"),
+    "card_holder_count": ("cards_by_month", "holder_count"),
+    "active_borrower_count": ("loans_by_month", "borrower_count"),
+}
+OF = {measure: query for query, columns in IN_ONE_ROW.items() for measure in columns}
+
+
+def _compose(measure: str) -> Callable[[View], Content]:
+    def compose(view: View) -> Content:
+        value = view.row(OF[measure])[measure]
+        return content(
+            measures.named(measure).label[view.language],
+            card(view, measure, value, change_of(view, measure), standing_of(view, measure)),
+        )
+
+    return compose
+
+
+for _measure in OF:
+    enter(Figure(_measure, _measure, _compose(_measure)))
+
+
+def card(
+    view: View, measure: str, value: float | None, change: float | None, standing: Standing | None
+) -> Card:
+    """Return a headline figure beside what the plan promises and what it was a year ago.
+
+    A promise speaks of the whole network and its whole year: of another choice it says nothing.
+    """
+    is_told = view.shows_whole_plan
+    return Card(
+        measures.named(measure),
+        value,
+        goal=standing.goal if standing and is_told else None,
+        status=standing.status if standing and is_told and value is not None else None,
+        has_goal_elsewhere=standing is not None and not is_told,
+        change=change,
+        compared_with=_compared_words(view),
+        compared_days=_compared_days(view),
+        trail=_trail(view, measure),
+    )
+
+
+def standing_of(view: View, measure: str) -> Standing | None:
+    """Return where the plan's promise about a measure stands, None where there is none."""
+    counted_as = measures.named(measure).counted_as
+    if not counted_as:
+        return None
+    return next((one for one in standings(view) if _counted(one.target) == counted_as), None)
+
+
+def _counted(target: Target) -> str:
+    return f"{target.measure} per {target.per}" if target.per else target.measure
+
+
+def change_of(view: View, measure: str) -> float | None:
+    """Return how a measure changed against the same days a year earlier, as a share."""
+    compared = view.comparison
+    if compared is None or not view.covers(measures.named(measure).looks_back_days):
+        return None
+    now, earlier = (
+        view.cite(
+            OF[measure], start_date=part.start_date, end_date=part.end_date, as_of=part.last_day
+        )[measure][0]
+        for part in (compared.now, compared.earlier)
+    )
+    return headlines.change(now, earlier)
+
+
+def _compared_words(view: View) -> str:
+    """Say against what a change stands; from which day, where not the whole period has a match."""
+    compared = view.comparison
+    if compared is None or compared.now.start_date == view.period.start_date:
+        return view.t("card.same_days")
+    start = text.day_of_year(compared.now.start_date, view.language)
+    return view.t("card.same_days_from", day=start)
+
+
+def _compared_days(view: View) -> str:
+    """Return which days a change speaks of."""
+    if view.comparison is None:
+        return ""
+    now, earlier = view.comparison.now, view.comparison.earlier
+    return view.t(
+        "card.compared",
+        now=text.span(now.start_date, now.last_day, view.language),
+        earlier=text.span(earlier.start_date, earlier.last_day, view.language),
+    )
+
+
+def _trail(view: View, measure: str) -> list[float]:
+    """Return the way of a measure by month, as far as it is known for the branches chosen."""
+    if measure not in TRAILS:
+        return []
+    query, column = TRAILS[measure]
+    rows = view.look_up(query)
+    if query == "measures_by_month":  # of the plan, which speaks of the whole network
+        rows = rows.filter(measure_code=column) if view.filters["branches"] is None else rows[:0]
+        column = "amount"
+    return rows[column].drop_nulls().to_list()

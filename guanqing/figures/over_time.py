@@ -1,0 +1,97 @@
+"""What figures over time share: labels of steps, lines against a year earlier, marks."""
+
+from datetime import date
+
+import polars as pl
+
+from guanqing import charts, text
+from guanqing.charts.times import Line
+from guanqing.figures.blocks import Block, Chart
+from guanqing.figures.marking import legend, on_days, on_months
+from guanqing.figures.view import View
+from guanqing.period import year_before
+
+
+def month_labels(view: View, months: list[date]) -> list[str]:
+    """Return month names; a year stands with each where there is more than one."""
+    several = len({month.year for month in months}) > 1
+    return [
+        f"{month:%Y-%m}" if several else text.month_name(month, view.language) for month in months
+    ]
+
+
+def trend(
+    view: View,
+    frame: pl.DataFrame,
+    value: str,
+    earlier: pl.DataFrame | None = None,
+    *,
+    every: int = 1,
+) -> tuple[Block | None, ...]:
+    """Return a count by month or day as a chart over its marks, with the year before behind it.
+
+    frame has a column `month` or `day`, earlier the same of a year before. every names each nth
+    step only, where the panel is narrow.
+    """
+    if not frame[value].sum():
+        return (view.nothing(),)
+    step = "day" if "day" in frame.columns else "month"
+    starts = frame[step].to_list()
+    labels = (
+        [text.day_of_year(day, view.language) for day in starts]
+        if step == "day"
+        else month_labels(view, starts)
+    )
+    lines = _lines(view, frame, step, value, earlier)
+    marks = on_days(view, starts) if step == "day" else on_months(view, starts)
+    alt = view.t("alt.daily_trend" if step == "day" else "alt.trend", **{f"{step}s": frame.height})
+    drawn: Block
+    if view.is_still:
+        drawn = charts.still_trend(
+            labels, lines, view.count, view.look, height=view.height, alt=alt, marks=marks
+        )
+    else:
+        figure = charts.trend(
+            labels,
+            lines,
+            view.count,
+            view.look,
+            height=view.height,
+            open_end=step == "month" and view.ends_within_month,
+            marks=marks,
+        )
+        if every > 1:
+            figure.update_xaxes(tickmode="array", tickvals=labels[::every])
+        drawn = Chart(figure, alt)
+    return drawn, legend(view, marks)
+
+
+def _lines(
+    view: View, frame: pl.DataFrame, step: str, value: str, earlier: pl.DataFrame | None
+) -> list[Line]:
+    starts = frame[step].to_list()
+    values = frame[value].to_list()
+    lines = [Line(str(starts[-1].year), values, view.counts(values))]
+    if earlier is not None and earlier[value].sum():
+        known = dict(earlier.select(step, value).iter_rows())
+        before = [known.get(year_before(start)) for start in starts]
+        lines.append(Line(str(starts[-1].year - 1), before, view.counts(before)))
+    return lines
+
+
+def parts_by_month(
+    view: View, frame: pl.DataFrame, name: str, value: str
+) -> tuple[Block | None, ...]:
+    """Return a count by month cut into its parts; name is a column with _zh and _en."""
+    if frame.is_empty():
+        return (view.nothing(),)
+    months = frame["month"].unique().sort().to_list()
+    column = view.named(name)
+    parts = {}
+    for part in frame[column].unique(maintain_order=True):
+        known = dict(frame.filter(pl.col(column) == part).select("month", value).iter_rows())
+        parts[part] = [known.get(month, 0) for month in months]
+    marks = on_months(view, months)
+    labels = month_labels(view, months)
+    figure = charts.stacked(labels, parts, view.count, view.look, height=view.height, marks=marks)
+    return Chart(figure, view.t("alt.parts")), legend(view, marks)

@@ -1,0 +1,67 @@
+"""What needs somebody, in a few lines under the verdict of the plan."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from guanqing.figures.blocks import Link
+from guanqing.figures.figure import Content, content, figure
+from guanqing.figures.markup import fill
+from guanqing.figures.view import View
+from guanqing.plan import alerts
+from guanqing.plan.alerts import Alert
+
+MOST_SHOWN = 5  # targets: what a director takes in at one look
+ICONS = {
+    "will_miss": "✖",
+    "overdue": "▼",
+    "fell_behind": "▼",
+    "no_data": "○",
+    "refused": "!",
+    "stale": "○",
+}
+TONES = {"will_miss": "bad", "overdue": "bad", "fell_behind": "bad", "refused": "doubt"}
+
+
+@figure("plan_progress")
+def plan_alerts(view: View) -> Content:
+    """Say what fell behind, will be missed or has no data, a line a target, the worst first."""
+    return _listed(view, most=MOST_SHOWN)
+
+
+@figure("plan_progress")
+def plan_alerts_all(view: View) -> Content:
+    """Say all that needs somebody, a line a target, the worst first."""
+    return _listed(view, most=None)
+
+
+def _listed(view: View, *, most: int | None) -> Content:
+    as_of = view.filters["as_of"]
+    found = alerts.gathered(lambda query: view.ask(query).to_dicts(), as_of)
+    if not found:
+        words = view.t("alerts.none", day=as_of)
+        return content(words, view.note("alerts.none", day=as_of))
+    lines = _by_target(found)
+    heading = view.t("alerts.heading", count=len(lines))
+    drawn = fill("alerts", heading=heading, lines=[_line(view, line) for line in lines[:most]])
+    words = view.t("alerts.all", count=len(lines))
+    more = Link(words, "pages/year/targets.py", icon="arrow_forward")
+    return content(heading, drawn, more if len(lines) > len(lines[:most]) else None)
+
+
+def _by_target(found: Sequence[Alert]) -> list[list[Alert]]:
+    """Return the alerts of each target together, where the worst of them stands."""
+    grouped: dict[str, list[Alert]] = {}
+    for alert in found:
+        grouped.setdefault(alert.target_code or alert.name["zh"], []).append(alert)
+    return list(grouped.values())
+
+
+def _line(view: View, of_target: Sequence[Alert]) -> dict[str, Any]:
+    worst = of_target[0]
+    words = [alerts.in_words(alert, view.language) for alert in of_target]
+    return {
+        "tone": TONES.get(worst.kind, ""),
+        "kind": f"{ICONS[worst.kind]}\u00a0{view.t('alerts.kind_' + worst.kind)}",
+        "name": worst.name[view.language],
+        "words": view.t("alerts.list_mark").join(words),
+    }

@@ -1,0 +1,171 @@
+"""The plan at a glance: its verdict, every promise a line that leads to its story, milestones."""
+
+from itertools import groupby
+
+from markupsafe import Markup
+
+from guanqing import charts, text
+from guanqing.charts.bullets import Range
+from guanqing.figures.blocks import Block, Line, Link, Note, Table
+from guanqing.figures.figure import Content, content, figure
+from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, small, strong, written
+from guanqing.figures.plan.standing import counted, milestones, outlooks, plan_year, standings
+from guanqing.figures.plan.words import amount, answer, ends, pace, unit_of
+from guanqing.figures.view import View
+from guanqing.plan import MilestoneStanding, Standing
+from guanqing.plan.outlook import Outlook
+
+STORY = "pages/year/target.py"
+
+
+def story(code: str, words: str) -> Link:
+    """Return the way to the story of a target or milestone."""
+    return Link(words, STORY, {"code": code})
+
+
+@figure("plan_progress")
+def plan_verdict(view: View) -> Content:
+    """Say in one line how the targets of the year stand, or that there is no plan."""
+    found, year = standings(view), str(plan_year(view))
+    if not found:
+        words = view.t("targets.no_plan", year=year)
+        return content(words, Note(words))
+    day = view.filters["as_of"]
+    lead = view.t("targets.verdict", year=year, count=len(found), day=day)
+    parts = [
+        (TONES.get(status, ""), ICONS[status], number, view.t(f"status.{status}"))
+        for status, number in counted(found).items()
+    ]
+    return content(lead, fill("verdict", lead=lead, parts=parts))
+
+
+@figure("plan_progress")
+def plan_behind(view: View) -> Content:
+    """List the targets, the worst first: value of target, how likely, status."""
+    found = standings(view)
+    known = outlooks(view, found)
+    columns = [
+        (view.t("targets.target"), ""),
+        (view.t("targets.value"), "n"),
+        (view.t("targets.goal"), "n"),
+        (view.t("targets.outlook"), "wide"),
+        (view.t("targets.status"), "s"),
+    ]
+    rows = [
+        [
+            one.target.name[view.language],
+            strong(amount(view, one.value, one.target)),
+            amount(view, one.goal, one.target) + unit_of(view, one.target),
+            small(answer(view, one, known[one.target.code])[0]),
+            badge(one.status, view),
+        ]
+        for one in found
+    ]
+    return content(view.t("overview.behind_first"), Table(columns, rows))
+
+
+@figure("plan_progress")
+def plan_scorecard(view: View) -> Content:
+    """Draw the targets under the words of their statuses, the worst first."""
+    found = standings(view)
+    known = outlooks(view, found)
+    marks = [
+        ("done", view.t("targets.key_value")),
+        ("due", view.t("targets.key_due")),
+        ("ahead", view.t("targets.key_ahead")),
+        ("goal", view.t("targets.key_goal")),
+    ]
+    blocks: list[Block] = [fill("marks", marks=marks, pace=pace(view))]
+    for status, group in groupby(found, key=lambda one: one.status):
+        mine = list(group)
+        heading = Markup('<div class="gq gq-group {}">{} {} <b>{}</b></div>')
+        words = view.t(f"status.{status}")
+        blocks.append(heading.format(TONES.get(status, ""), ICONS[status], words, len(mine)))
+        blocks += [_line(view, one, known[one.target.code]) for one in mine]
+    return content(view.t("targets.heading"), *blocks)
+
+
+def _line(view: View, standing: Standing, ahead: Outlook) -> Line:
+    target = standing.target
+    first, second = answer(view, standing, ahead)
+    beside = fill(
+        "line",
+        value=amount(view, standing.value, target),
+        goal=amount(view, standing.goal, target),
+        unit=unit_of(view, target),
+        bar=bullet(view, standing, ahead),
+        first=first,
+        second=second,
+        badge=badge(standing.status, view),
+    )
+    return Line(f"line-{target.code}", story(target.code, target.name[view.language]), beside)
+
+
+def bullet(view: View, standing: Standing, ahead: Outlook) -> Markup:
+    """Return the line of marks of one target; words where there is nothing to draw."""
+    if standing.value is None:
+        return Markup('<span class="none">{}</span>').format(text.NOTHING)
+    return charts.bullet(
+        standing.value,
+        standing.goal,
+        view.look.status(standing.status),
+        due=standing.expected_value,
+        stretch=standing.stretch,
+        ahead=_range(standing, ahead),
+        alt=_alt(view, standing, ahead),
+    )
+
+
+def _range(standing: Standing, ahead: Outlook) -> Range | None:
+    """Return where it leads: the forecast of the year's end, or the interval of a survey."""
+    if standing.interval is not None and standing.value is not None:
+        return Range(standing.value, *standing.interval, *standing.interval)
+    end = ahead.end
+    if end is None or (standing.status == "met" and end.lower_95 == end.upper_95):
+        return None
+    return Range(end.value, end.lower_80, end.upper_80, end.lower_95, end.upper_95)
+
+
+def _alt(view: View, standing: Standing, ahead: Outlook) -> str:
+    target = standing.target
+    words = view.t(
+        "alt.bullet",
+        value=amount(view, standing.value, target),
+        goal=amount(view, standing.goal, target),
+        due=amount(view, standing.expected_value, target),
+    )
+    if ahead.end is None:
+        return words
+    span = ends(view, ahead.end.lower_80, ahead.end.upper_80, target)
+    return f"{words} {view.t('outlook.drawn', span=span)}"
+
+
+@figure("milestones")
+def plan_milestones(view: View) -> Content:
+    """List the milestones, what is open first: name and last words, state."""
+    found = milestones(view)
+    lines = [
+        Line(
+            f"mile-{one.milestone.code}",
+            story(one.milestone.code, one.milestone.name[view.language]),
+            fill(
+                "mile",
+                day=dated(one.stated_on, view),
+                words=reported(view, one),
+                badge=badge(one.status, view),
+            ),
+        )
+        for one in found
+    ]
+    return content(view.t("targets.milestones_heading", count=len(found)), *lines)
+
+
+def reported(view: View, report: MilestoneStanding) -> Markup:
+    """Return what was said of a milestone, in the reader's language where somebody said it so."""
+    return noted(view, report.note_zh, report.note_en)
+
+
+def noted(view: View, note_zh: str | None, note_en: str | None) -> Markup:
+    """Return a note in the reader's language; as it was written where only Chinese is there."""
+    own = note_zh if view.language == "zh" else note_en
+    return Markup.escape(own) if own else written(note_zh)

@@ -1,0 +1,71 @@
+"""Where the promises of the year stand in a view, and where they lead."""
+
+from collections import Counter
+
+from guanqing import plan
+from guanqing.figures.view import View
+from guanqing.plan import MilestoneStanding, Plan, Standing, outlook
+from guanqing.plan.outlook import Outlook
+from guanqing.problems import Problem
+
+
+def plan_year(view: View) -> int:
+    """Return the year whose plan is judged: that of the as-of day."""
+    return int(view.filters["as_of"].year)
+
+
+def year_plan(view: View) -> Plan:
+    """Return the plan of the year; one that cannot be read is empty, and the page says so."""
+    try:
+        return plan.load(plan_year(view))
+    except Problem:
+        return Plan(plan_year(view))
+
+
+def standings(view: View) -> list[Standing]:
+    """Return where each target of the year stands, the worst first."""
+    if not year_plan(view).targets:
+        return []
+    progress, evidence = view.ask("plan_progress"), view.ask("plan_evidence")
+    return plan.scorecard(plan_year(view), progress.to_dicts(), evidence.to_dicts())
+
+
+def milestones(view: View) -> list[MilestoneStanding]:
+    """Return where each milestone of the year stands, what is open first."""
+    if not year_plan(view).milestones:
+        return []
+    progress, reports = view.ask("plan_progress"), view.ask("milestones_reported")
+    return plan.milestone_standings(plan_year(view), progress.to_dicts(), reports.to_dicts())
+
+
+def outlooks(view: View, found: list[Standing]) -> dict[str, Outlook]:
+    """Return what the end of the year looks like for each target, by code."""
+    if not found:
+        return {}
+    months, as_of = view.cite("plan_months"), view.filters["as_of"]
+    # thousands of draws for each target, the same for the same library and day
+    key = f"outlooks {as_of} {' '.join(one.target.code for one in found)}"
+    known: dict[str, Outlook] = view.once(
+        key, lambda: outlook.outlooks(found, months.to_dicts(), as_of)
+    )
+    return known
+
+
+def chosen_target(view: View) -> Standing | None:
+    """Return where the target chosen stands; of none chosen, the most urgent."""
+    code, found = view.filters["target"], standings(view)
+    if code in year_plan(view).milestones:
+        return None
+    return next((one for one in found if one.target.code == code), found[0] if found else None)
+
+
+def chosen_milestone(view: View) -> MilestoneStanding | None:
+    """Return where the milestone chosen stands, None where none is."""
+    code = view.filters["target"]
+    return next((one for one in milestones(view) if one.milestone.code == code), None)
+
+
+def counted(found: list[Standing]) -> dict[str, int]:
+    """Return how many targets have each status, the most serious first."""
+    by_status = Counter(one.status for one in found)
+    return {status: by_status[status] for status in plan.STATUS_ORDER if by_status[status]}

@@ -1,0 +1,1 @@
+"""Files in, looked at, loaded and accounted for; the libraries that are kept."""

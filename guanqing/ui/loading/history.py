@@ -1,0 +1,94 @@
+"""The libraries that are kept, which one is served, and the way back to another."""
+
+import streamlit as st
+from markupsafe import Markup
+
+from guanqing import text, warehouse
+from guanqing.figures.markup import fill, joined
+from guanqing.generations import Generation
+from guanqing.problems import Problem
+from guanqing.store import default_store
+from guanqing.ui.loading.job import desk
+from guanqing.ui.loading.words import moment, since
+from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.visitor import only_here, require_here
+from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.panels import step
+
+NAMES_SHOWN = 2
+
+
+def generations() -> None:
+    """Draw every library that is kept, newest first, each with the way back to it."""
+    only_here()
+    with step("history", t("loading.history"), t("loading.history_hint")):
+        holder = default_store().lock_holder()
+        if holder and not desk().is_busy:
+            said(
+                t("loading.locked", who=holder.who, what=holder.what, since=since(holder)), "doubt"
+            )
+        if number := st.session_state.pop("went_back_to", None):
+            said(t("loading.went_back", number=str(number)), "good")
+        if problem := st.session_state.pop("went_wrong", None):
+            said(tell(problem), "bad")
+        for generation in default_store().generations():
+            with st.container(key=f"generation-{generation.number}"):
+                left, right = st.columns([7, 3], vertical_alignment="center")
+                left.html(_described(generation))
+                with right:
+                    if generation.is_current:
+                        served = Markup('<div class="gq gq-served">✔ {}</div>')
+                        st.html(served.format(t("loading.served")))
+                    else:
+                        confirm_going_back(
+                            generation.number,
+                            t("loading.go_back"),
+                            key=f"back-{generation.number}",
+                        )
+
+
+def _described(generation: Generation) -> Markup:
+    key = f"loading.kind_{generation.kind}"
+    kind = t(key) if key in text.load() else t("loading.kind_other")
+    names = [str(file.get("file_name", text.NOTHING)) for file in generation.files]
+    files = []
+    if names:
+        taken = generation.total("loaded") + generation.total("repaired")
+        counts = (text.exact(n, language()) for n in (taken, generation.total("refused")))
+        shown = t("app.list_mark").join(names[:NAMES_SHOWN])
+        if len(names) > NAMES_SHOWN:
+            shown = t("loading.and_more", names=shown, count=len(names))
+        numbers = t("loading.lines_taken", **dict(zip(("taken", "refused"), counts, strict=True)))
+        files = [shown, numbers]
+    return fill(
+        "generation",
+        number=t("loading.generation", number=str(generation.number)),
+        kind=kind,
+        facts=joined(moment(generation.made_at), generation.made_by or ""),
+        files=files,
+    )
+
+
+def confirm_going_back(number: int, label: str, *, key: str) -> None:
+    """Offer to serve another generation, and say first what that does."""
+    with st.popover(label, disabled=desk().is_busy, key=key):
+        note(t("loading.go_back_hint", number=str(number)))
+        st.button(
+            t("loading.go_back_now", number=str(number)),
+            type="primary",
+            on_click=_go_back,
+            args=(number,),
+            key=f"{key}-now",
+        )
+
+
+def _go_back(number: int) -> None:
+    try:
+        require_here()
+        # an older program may have written it; the pages would show nothing but that
+        default_store().undo(number, check=lambda library: warehouse.connect(library).close())
+    except Problem as problem:
+        st.session_state["went_wrong"] = problem
+    else:
+        desk().forget()
+        st.session_state["went_back_to"] = number

@@ -1,0 +1,1 @@
+"""What is entered about the plan: notes, owners, reports on milestones."""

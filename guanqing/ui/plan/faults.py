@@ -1,0 +1,39 @@
+"""What the pages of the plan ask before they show a figure, and what is wrong with its file."""
+
+from guanqing import plan, text
+from guanqing.figures.plan.standing import milestones, plan_year, year_plan
+from guanqing.problems import Problem
+from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.view import view
+from guanqing.ui.widgets.blocks import said
+
+
+def has_targets() -> bool:
+    """Say whether the year has a plan with targets."""
+    return bool(year_plan(view()).targets)
+
+
+def plan_faults() -> None:
+    """Say which entries of the plan file are not used, by line and field, and why."""
+    year = plan_year(view())
+    try:
+        refused = plan.load(year).refused
+    except Problem as problem:
+        return said(tell(problem), "bad")
+    for found in refused:
+        words = t(
+            "targets.refused",
+            name=found.name[language()] if found.name else found.code or text.NOTHING,
+            file=f"data/targets/{year}.toml",
+            line=str(found.line),
+            field=found.field,
+            why=t(f"planfile.{found.why}", value=found.value),
+        )
+        said(words, "bad")
+    return None
+
+
+def plan_parts() -> list[str]:
+    """Return what the page of the plan is divided into."""
+    open_count = sum(one.status not in ("done", "dropped") for one in milestones(view()))
+    return [t("targets.promises"), t("targets.to_do", count=open_count), t("targets.urgent")]

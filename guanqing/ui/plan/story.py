@@ -1,0 +1,48 @@
+"""Which promise or milestone a story is about, and the way to any other."""
+
+import streamlit as st
+
+from guanqing.figures.blocks import Link
+from guanqing.figures.plan.scorecard import STORY
+from guanqing.figures.plan.standing import chosen_milestone, chosen_target, year_plan
+from guanqing.ui.shell import filters
+from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.view import view
+from guanqing.ui.widgets.blocks import lead
+
+
+def choose_story() -> str | None:
+    """Offer every target and milestone; return which kind is shown, None where there is none."""
+    target = chosen_target(view())
+    kind = "target" if target else "milestone" if chosen_milestone(view()) else None
+    with st.container(key="story-way", horizontal=True):
+        lead(Link(t("target.back"), "pages/year/targets.py", icon="arrow_back"))
+        known = year_plan(view())
+        names = {code: found.name[language()] for code, found in known.targets.items()}
+        names |= {code: found.name[language()] for code, found in known.milestones.items()}
+        here = target.target.code if target else filters.code_asked()
+        codes = list(names)
+        picked = st.selectbox(
+            t("target.other"),
+            codes,
+            index=codes.index(here) if here in codes else 0,
+            format_func=lambda code: names[code],
+            label_visibility="collapsed",
+            key=f"other-{here}",
+        )
+        if picked != here:
+            st.switch_page(STORY, query_params=filters.address() | {"code": picked})
+    return kind
+
+
+def parts_of_story() -> list[str]:
+    """Return the figures that tell how a promise came to where it is."""
+    standing = chosen_target(view())
+    if standing is None:
+        return []
+    target = standing.target
+    by_week = target.kind == "compliance" and standing.value is not None
+    parts = ["opening_by_week" if by_week else "target_path"]
+    if view().look_up("events_behind", target=target.code).height:
+        parts.append("events_behind")
+    return [*parts, "target_branches"] if target.by_branch else parts

@@ -1,0 +1,1 @@
+"""Registers typed in by hand: their rows, forms, pasted tables and history."""

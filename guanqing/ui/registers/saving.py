@@ -1,0 +1,85 @@
+"""What every way of entering ends in: a batch in the journal, and a word about it."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from guanqing import registers
+from guanqing.problems import Problem
+from guanqing.registers import Values, checks, journal
+from guanqing.registers.checks import Fault
+from guanqing.registers.journal import Change
+from guanqing.ui.registers.rows import called, journal_path, kind, known_branches, near
+from guanqing.ui.shell.library import facts
+from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.visitor import require_here
+from guanqing.ui.widgets.blocks import said
+
+
+def entered_by() -> str:
+    """Return the name that whoever enters something has given, once a session."""
+    return str(st.session_state.get("entered_by") or "").strip()
+
+
+def say_later(words: str, tone: str) -> None:
+    """Keep a sentence for the run that follows."""
+    st.session_state.setdefault("entry_said", []).append((words, tone))
+
+
+def say_now() -> None:
+    """Say what the last thing done came to."""
+    for words, tone in st.session_state.pop("entry_said", []):
+        said(words, tone)
+
+
+def save(changes: Sequence[Change], why: str) -> bool:
+    """Enter changes, all or none, and say why not where that fails."""
+    if not entered_by():
+        say_later(t("registers.name_first"), "bad")
+        return False
+    try:
+        require_here()
+        journal.append(
+            journal_path(),
+            changes,
+            by=entered_by(),
+            why=why.strip(),
+            is_simulated=bool(facts()["is_simulated"]),
+        )
+    except Problem as problem:
+        say_later(tell(problem), "bad")
+        return False
+    st.session_state["entry_turn"] = turn() + 1  # forms begin anew
+    return True
+
+
+def turn() -> int:
+    """Return a number for the widgets of forms; it changes once something is entered."""
+    return int(st.session_state.get("entry_turn", 0))
+
+
+def look_over(values: Values, was: Values | None = None) -> tuple[bool, list[Fault]]:
+    """Say what keeps a row out; return whether anything does, and what else there is to say."""
+    if missing := registers.missing(kind(), values):
+        names = t("app.list_mark").join(called(kind().fields[name]) for name in missing)
+        say_later(t("registers.missing", names=names), "bad")
+        return True, []
+    keys = [registers.key_of(kind(), row) for row in (values, was) if row]
+    apart = any(rule.apart and rule.register == kind().code for rule in checks.checks())
+    others = near({str(values["day"])}) if apart else []
+    faults = checks.check(
+        kind(),
+        values,
+        branches=known_branches(),
+        others=[row for row in others if registers.key_of(kind(), row) not in keys],
+    )
+    refused = checks.refusals(faults)
+    for fault in refused:
+        say_later(fault.words[language()], "bad")
+    return bool(refused), faults
+
+
+def warn(faults: Sequence[Fault]) -> None:
+    """Say what was taken and still asks for something."""
+    for fault in faults:
+        say_later(fault.words[language()], "doubt")

@@ -1,0 +1,1 @@
+"""What pages are made of: figures as panels and cards, and the blocks they are drawn with."""

@@ -1,0 +1,175 @@
+"""Laws of every figure: what it says of itself is what it drew."""
+
+import csv
+import io
+import math
+import shlex
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+from guanqing import figures, period, text, warehouse
+from guanqing.cli import app
+from guanqing.figures import Exhibit, View
+from guanqing.figures.blocks import Block, Card, Chart, Columns
+from guanqing.period import Period
+from guanqing.store import Store
+from guanqing.ui.widgets.panels import csv_of, drawn_rows
+
+pytest_plugins = ["stores"]
+
+Lookout = Callable[..., View]
+DAY = timedelta(days=1)
+
+BRANCHES = {"network": None, "one": ["JZ"], "two": ["JZ", "TG"]}
+PERIODS = ("2019", "2019-08", "2019-05-11..2019-05-11", "none")
+# each period once a day, each choice of branches too; CI takes all of them
+EVERY_DAY = {("2019", "network"), ("2019-08", "one"), ("2019-05-11..2019-05-11", "two")}
+every_choice = pytest.mark.parametrize(
+    ("code", "branches"),
+    [
+        pytest.param(
+            code,
+            branches,
+            id=f"{code}-{branches}",
+            marks=[] if (code, branches) in EVERY_DAY or code == "none" else pytest.mark.slow,
+        )
+        for code in PERIODS
+        for branches in BRANCHES
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def library(simulated: Path) -> duckdb.DuckDBPyConnection:
+    return warehouse.connect(Store(simulated).current())
+
+
+@pytest.fixture
+def lookout(library: duckdb.DuckDBPyConnection) -> Lookout:
+    """Return a function that makes a view of the simulated library, each question asked once."""
+    facts = warehouse.run(library, "library_facts").row(0, named=True)
+    known: dict[str, Any] = {}
+
+    def once(key: str, make: Callable[[], Any]) -> Any:
+        if key not in known:
+            known[key] = make()
+        return known[key]
+
+    def run(query: str, params: dict[str, Any]) -> pl.DataFrame:
+        found: pl.DataFrame = once(
+            f"{query} {params}", lambda: warehouse.run(library, query, **params)
+        )
+        return found
+
+    def look(
+        code: str = "2019", branches: str = "network", language: str = "zh", target: Any = None
+    ) -> View:
+        first_day, as_of = facts["first_day"], facts["last_day"]
+        chosen = period.read(code, first_day=first_day, as_of=as_of)
+        if chosen is None:  # days the library knows nothing of
+            chosen = Period(code, date(2017, 3, 1), date(2017, 4, 1))
+        filters = {
+            "start_date": chosen.start_date,
+            "end_date": chosen.end_date,
+            "branches": BRANCHES[branches],
+            "as_of": as_of,
+            "limit": 10,
+            "floor": 5,
+            "target": target,
+        }
+        return View(run, facts, filters, chosen, language, once=once)
+
+    return look
+
+
+def exhibits(lookout: Lookout, code: str, branches: str) -> Iterator[Exhibit]:
+    """Yield every figure in both languages."""
+    for language in text.LANGUAGES:
+        view = lookout(code, branches, language)
+        for found in figures.every().values():
+            yield found.show(view)
+
+
+# --- the law: what is shown is what was asked
+
+
+@every_choice
+def test_the_line_shown_gives_the_rows_downloaded(
+    lookout: Lookout,
+    library: duckdb.DuckDBPyConnection,
+    simulated: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+    branches: str,
+) -> None:
+    monkeypatch.setattr(warehouse, "connect", lambda _path: library)
+    known: dict[str, list[list[str]]] = {}
+
+    def told(line: str) -> list[list[str]]:
+        if line not in known:
+            _, *words = shlex.split(line)
+            done = CliRunner().invoke(app, [*words, "-f", "csv", "--store", str(simulated)])
+            assert done.exit_code == 0, (line, done.output)
+            known[line] = list(csv.reader(io.StringIO(done.stdout)))
+        return known[line]
+
+    for exhibit in exhibits(lookout, code, branches):
+        for query, frame in drawn_rows(exhibit).items():
+            taken = csv_of(frame, {}).decode("utf-8-sig")
+            header, *rows = csv.reader(io.StringIO(taken, newline=""))
+            lines = [a.command for a in exhibit.answers if a.query == query and a.is_drawn]
+            answers = [told(line) for line in lines]
+            assert [header] * len(lines) == [answer[0] for answer in answers], exhibit.name
+            assert rows == [row for answer in answers for row in answer[1:]], exhibit.name
+
+
+@every_choice
+def test_the_marks_of_a_chart_are_rows_of_its_answers(
+    lookout: Lookout, code: str, branches: str
+) -> None:
+    for exhibit in exhibits(lookout, code, branches):
+        asked = {
+            value
+            for answer in exhibit.answers
+            if answer.is_drawn
+            for column in answer.frame.select(pl.selectors.numeric()).iter_columns()
+            for value in map(_rounded, column.to_list())
+        }
+        for block in flat(exhibit.content.blocks):
+            drawn = set()
+            if isinstance(block, Chart):
+                drawn = {value for trace in block.figure.data for value in _marks(trace)}
+            elif isinstance(block, Card) and block.value is not None:
+                drawn = {_rounded(block.value)}
+            # where a curve begins, and a bar of nothing, stand at zero
+            strange = sorted(value for value in drawn - asked if value)
+            assert strange == [], exhibit.name
+
+
+def flat(blocks: Any) -> Iterator[Block]:
+    for block in blocks:
+        yield from flat(block.blocks) if isinstance(block, Columns) else [block]
+
+
+def _rounded(value: Any) -> float | None:
+    return None if value is None or math.isnan(value) else round(float(value), 9)
+
+
+def _marks(trace: go.Scatter) -> Iterator[float | None]:
+    """Yield the values that a trace draws; lines that only help the eye are not hovered over."""
+    if trace.hoverinfo == "skip":
+        return
+    names = ("z",) if trace.type == "heatmap" else (trace.meta or {}).get("values", "xy")
+    for name in names:
+        for value in np.asarray(getattr(trace, name), dtype=object).ravel():
+            if isinstance(value, int | float | np.number):
+                yield _rounded(value)

@@ -1,0 +1,238 @@
+"""The sentence above a chart: what it says of its frame, and that it can be said."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from guanqing import headlines, text
+
+MONTHS = pl.DataFrame(
+    {
+        "month": [date(2019, 1, 1), date(2019, 2, 1), date(2019, 3, 1)],
+        "loan_count": [900, 1200, 1000],
+        "new_borrower_count": [9, 2, 4],
+        "holder_count": [9800, 9900, 10_010],
+    }
+)
+CLASSES = pl.DataFrame(
+    {
+        "class_code": ["I", "G"],
+        "class_name_en": ["Literature", "Education"],
+        "loan_count": [60, 40],
+        "loan_share": [0.6, 0.4],
+        "item_share": [0.2, 0.8],
+    }
+)
+QUARTERS = pl.DataFrame(
+    {
+        "quarter": [date(2019, 1, 1)] * 2 + [date(2019, 4, 1)] * 2 + [date(2019, 7, 1)] * 2,
+        "class_code": ["I", "G"] * 3,
+        "name": ["Literature", "Education"] * 3,
+        "loan_count": [50, 50, 90, 10, 55, 45],
+        "loan_share": [0.5, 0.5, 0.9, 0.1, 0.55, 0.45],
+    }
+)
+REASONS = pl.DataFrame(
+    {
+        "reason_code": ["left_city", "too_far", "not_held"],
+        "kind": ["normal", "abnormal", "abnormal"],
+        "card_count": [5, 2, 3],
+        "card_share": [0.5, 0.2, 0.3],
+    }
+)
+HOURS = pl.DataFrame(
+    {"weekday": [1, 6], "hour": [9, 15], "loan_count": [40, 30], "loans_per_day": [4.0, 7.5]}
+)
+CURVE = pl.DataFrame({"borrower_share": [0.05, 0.12, 1.0], "loan_share": [0.3, 0.45, 1.0]})
+BORROWERS = pl.DataFrame({"loan_count": [102, 89, 77]})
+DAYS = pl.DataFrame({"day": [date(2019, 3, 5), date(2019, 3, 6)], "loan_count": [3, 8]})
+WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+REASON_NAMES = {"too_far": "Lives too far", "not_held": "Not held"}
+
+
+def empty(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.clear()
+
+
+def of_nothing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame of a period in which nothing happened: counts of 0, shares of nothing."""
+    counts = [name for name in frame.columns if name.endswith(("_count", "per_day"))]
+    shares = [name for name in frame.columns if name.endswith("_share")]
+    return frame.with_columns(pl.col(counts) * 0, pl.lit(None, pl.Float64).alias("x")).with_columns(
+        [pl.lit(None, pl.Float64).alias(name) for name in shares]
+    )
+
+
+# Each finding of the pages with a frame that has something to say, and what it says.
+SAID = {
+    "busiest month": (
+        lambda f: headlines.loans_over_time(f, None),
+        MONTHS,
+        "Feb 2019 was the busiest month: 1,200 loans",
+    ),
+    "loans up": (
+        lambda f: headlines.loans_over_time(f, 0.051),
+        MONTHS,
+        "Loans up 5.1% on the same days last year; Feb 2019 was busiest (1,200)",
+    ),
+    "loans down": (
+        lambda f: headlines.loans_over_time(f, -0.2),
+        MONTHS,
+        "Loans down 20.0% on the same days last year; Feb 2019 was busiest (1,200)",
+    ),
+    "busiest day": (headlines.busiest_day, DAYS, "Busiest day: 6 Mar 2019, 8 loans"),
+    "busiest hour": (
+        lambda f: headlines.busiest_hour(f, WEEK),
+        HOURS,
+        "Busiest on Sat at 15:00, 8 loans on average",
+    ),
+    "largest": (
+        lambda f: headlines.largest(f, "finding.top_class", "class_name_en", "loan_share"),
+        CLASSES,
+        "Literature leads with 60.0% of loans",
+    ),
+    "class gap": (
+        lambda f: headlines.class_gap(f, "class_name_en"),
+        CLASSES,
+        "Literature: 60.0% of loans, 20.0% of holdings",
+    ),
+    "class without holdings": (
+        lambda f: headlines.class_gap(
+            f.with_columns(item_share=pl.lit(None, pl.Float64)), "class_name_en"
+        ),
+        CLASSES,
+        "Literature leads with 60.0% of loans",
+    ),
+    "concentration": (
+        headlines.concentration,
+        CURVE,
+        "The busiest tenth makes 45.0% of loans",
+    ),
+    "new borrowers": (
+        headlines.new_borrowers,
+        MONTHS,
+        "15 borrowed for the first time, most in Jan 2019 (9)",
+    ),
+    "leader": (headlines.leader, BORROWERS, "The first has 102 loans; 77 make the list"),
+    "avoidable": (
+        lambda f: headlines.avoidable(f, REASON_NAMES),
+        REASONS,
+        "The library can act on 50.0% of cancellations, first: Not held",
+    ),
+    "holders": (lambda f: headlines.holders(f, None), MONTHS, "10,010 card holders"),
+    "holders at the target": (
+        lambda f: headlines.holders(f, 10_010),
+        MONTHS,
+        "10,010 card holders: the target of 10,010 is reached",
+    ),
+    "holders short": (
+        lambda f: headlines.holders(f, 13_000),
+        MONTHS,
+        "10,010 card holders, 2,990 short of 13,000",
+    ),
+}
+every_finding = pytest.mark.parametrize(
+    ("find", "frame", "sentence"), SAID.values(), ids=SAID.keys()
+)
+
+
+@every_finding
+def test_a_finding_says_the_first_thing_a_reader_would_see(find, frame, sentence):
+    key, values = find(frame)
+    assert text.translate(key, "en", **values) == sentence
+
+
+@every_finding
+def test_a_finding_can_be_said_in_every_language(find, frame, sentence):
+    key, values = find(frame)
+    assert "{" not in text.translate(key, "zh", **values)
+
+
+@every_finding
+def test_the_order_of_rows_changes_no_finding(find, frame, sentence):
+    ordered_by_the_query = {"holder_count", "borrower_share", "item_share"} & set(frame.columns)
+    if not ordered_by_the_query and frame is not BORROWERS:
+        assert find(frame.reverse()) == find(frame)
+
+
+@pytest.mark.parametrize(
+    ("find", "frame"),
+    [(find, empty(frame)) for find, frame, _ in SAID.values() if frame is not CLASSES]
+    + [
+        (find, of_nothing(frame))
+        for find, frame, _ in SAID.values()
+        if frame is not CURVE and frame is not BORROWERS
+    ],
+)
+def test_where_nothing_happened_that_is_what_is_said(find, frame):
+    if "holder_count" in frame.columns and frame.height:
+        frame = frame.with_columns(holder_count=pl.lit(None, pl.Int64))
+    assert find(frame) == headlines.NOTHING
+
+
+def test_an_average_of_loans_is_said_as_a_whole_number():
+    _, values = headlines.busiest_hour(HOURS, WEEK)
+    assert values["count"] == 8
+    assert isinstance(values["count"], int)  # a float would read as a percentage
+
+
+def test_the_shift_of_a_class_is_from_the_first_quarter_to_the_last():
+    shares = QUARTERS.with_columns(
+        loan_share=pl.Series([0.5, 0.5, 0.9, 0.1, 0.58, 0.42])  # up by 8 and down by 8 points
+    )
+    one = shares.filter(pl.col("class_code") == "I")
+    other = shares.filter(pl.col("class_code") == "G")
+    assert headlines.class_shift(one, "name") == (
+        "finding.class_rose",
+        {"name": "Literature", "first": 0.5, "last": 0.58},
+    )
+    assert headlines.class_shift(other, "name") == (
+        "finding.class_fell",
+        {"name": "Education", "first": 0.5, "last": 0.42},
+    )
+
+
+def test_a_shift_of_less_than_a_fiftieth_of_the_share_is_no_shift():
+    shares = QUARTERS.with_columns(loan_share=pl.Series([0.5, 0.5, 0.9, 0.1, 0.504, 0.496]))
+    assert headlines.class_shift(shares, "name") == ("finding.classes_steady", {})
+
+
+def test_one_quarter_has_no_shift():
+    assert headlines.class_shift(QUARTERS.head(2), "name") == headlines.NOTHING
+    assert headlines.class_shift(QUARTERS.clear(), "name") == headlines.NOTHING
+
+
+def test_a_class_that_neither_quarter_shares_cannot_shift():
+    apart = QUARTERS.filter(
+        (pl.col("class_code") == "I") == (pl.col("quarter") == date(2019, 1, 1))
+    )
+    assert headlines.class_shift(apart, "name") == headlines.NOTHING
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [
+        (110, 100, 0.1),
+        (90, 100, -0.1),
+        (100, 100, 0),
+        (0, 100, -1),
+        (100, 0, None),
+        (100, None, None),
+        (None, 100, None),
+    ],
+)
+def test_a_change_from_nothing_is_not_a_number(now, before, change):
+    assert headlines.change(now, before) == (None if change is None else pytest.approx(change))
+
+
+def test_the_tenth_is_the_first_point_with_a_tenth_of_the_borrowers():
+    assert headlines.tenth(CURVE) == (0.12, 0.45)
+    assert headlines.tenth(CURVE.clear()) is None
+
+
+def test_group_and_channel_findings_have_their_sentences():
+    for key in ("top_branch", "top_channel", "top_subclass", "top_group", "top_issue_channel"):
+        found, values = headlines.largest(CLASSES, f"finding.{key}", "class_name_en", "loan_share")
+        for language in text.LANGUAGES:
+            assert "Literature" in text.translate(found, language, **values)

@@ -1,0 +1,154 @@
+"""A measure that is a figure and a target has one value for the same day and scope."""
+
+import random
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+from conftest import DAY, fill
+from test_judging import more_answers, promise
+
+from guanqing import measures, plan, warehouse
+from guanqing.plan import Plan, planfile
+from guanqing.store import Store
+
+pytest_plugins = ["stores"]
+
+Ask = Callable[[str], pl.DataFrame]
+UNASKED = "the latest wave did not ask it, or nobody answered"
+BRANCHES = ("main", "east")
+
+
+def first_value(frame: pl.DataFrame, column: str, **where: Any) -> Any:
+    """Return a column of the one row there is, None where there is none."""
+    found = frame.filter(**where) if where else frame
+    assert found.height <= 1
+    return found[column][0] if found.height else None
+
+
+def of_loans(column: str) -> Callable[[Ask], Any]:
+    return lambda ask: first_value(ask("circulation_headline"), column)
+
+
+def holders(ask: Ask) -> Any:
+    headline = first_value(ask("card_headline"), "card_holder_count")
+    assert ask("cards_by_month")["holder_count"][-1] == headline
+    return headline
+
+
+def satisfied(ask: Ask) -> Any:
+    """Return the share of the wave shown; a wave that asked something else is no reading of it."""
+    wave = ask("survey_by_question").filter(question_code="overall", is_in_period=True)
+    if wave.is_empty() or wave["reason"][0] == "no_answers":
+        return UNASKED
+    return wave["satisfied_share"][0]
+
+
+def of_kind(kind: str) -> Callable[[Ask], Any]:
+    return lambda ask: first_value(ask("attendance_by_kind"), "event_count", event_kind=kind)
+
+
+def worst_week(ask: Ask) -> Any:
+    return first_value(ask("opening_by_branch"), "worst_hours", is_main=True)
+
+
+# (kind, measure, per) -> where a page has it; the period is the year up to the day
+ASKED: dict[tuple[str, str, str | None], Callable[[Ask], Any]] = {
+    ("total", "loan_count", None): of_loans("loan_count"),
+    ("total", "visit_count", None): of_loans("visit_count"),
+    ("rate", "loan_count", "holdings"): of_loans("circulation_rate"),
+    ("rate", "visit_count", "population"): of_loans("visits_per_capita"),
+    ("level", "card_holder_count", None): holders,
+    ("survey", "reader_satisfaction", None): satisfied,
+    ("survey", "feedback_satisfaction", None): lambda ask: first_value(
+        ask("feedback_handled"), "satisfied_share"
+    ),
+    ("total", "volunteer_count", None): lambda ask: ask("volunteers_by_activity")[
+        "volunteer_count"
+    ].sum(),
+    ("compliance", "opening_hours", None): worst_week,
+    ("total", "lecture_count", None): of_kind("lecture"),
+    ("total", "featured_count", None): of_kind("featured"),
+}
+# 0 in the plan, which knows that the register is kept, where a list of what came about has no row
+LISTED = {"volunteer_count", "lecture_count", "featured_count"}
+
+
+def promised(year: int) -> Plan:
+    """Return a plan with a target for every measure asked, and parts for the branches."""
+    targets = []
+    for kind, measure, per in ASKED:
+        by_branch = planfile.plan_measures()[measure].get("by_branch")
+        parts = dict.fromkeys(BRANCHES, 1.0) if by_branch and kind != "compliance" else {}
+        targets.append(promise(year, kind, measure, per, by_branch=parts))
+    return Plan(year, {target.code: target for target in targets})
+
+
+def of_year(day: date, branch: str | None) -> dict[str, Any]:
+    """Return the parameters of the year up to a day."""
+    return {
+        "start_date": date(day.year, 1, 1),
+        "end_date": day + DAY,
+        "as_of": day,
+        "branches": [branch] if branch else None,
+    }
+
+
+def agree(what: tuple[str, str, str | None], shown: Any, judged: Any, where: object) -> None:
+    if what[1] in LISTED:
+        shown, judged = shown or 0, judged or 0
+    if shown is not UNASKED:
+        assert shown == pytest.approx(judged), (what, where)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_page_and_the_plan_say_the_same(seed, library):
+    dice = random.Random(seed)
+    fill(library, dice)
+    more_answers(library, dice)
+    for case in library.rows["feedback"]:
+        case["received_on"] = case["answered_on"] or case["received_on"]  # not answered before
+    library.promise(promised(2018), promised(2019))
+    judged = {
+        (row["target_code"], row["branch_code"], row["day"]): row["value"]
+        for row in library.table("target_days")
+    }
+    days = [date(2018, 1, 1), date(2019, 1, 1), date(2018, 12, 31)]
+    for day in [*days, *(date(2018, 1, 1) + dice.randrange(730) * DAY for _ in range(4))]:
+        for branch in (None, *BRANCHES):
+
+            def ask(name: str, day: date = day, branch: str | None = branch) -> pl.DataFrame:
+                given = of_year(day, branch)
+                return library.ask(name, **{key: given[key] for key in warehouse.parameters(name)})
+
+            for what, asked in ASKED.items():
+                code = promise(2019, *what).code
+                if (code, branch, day) in judged:
+                    agree(what, asked(ask), judged[code, branch, day], (day, branch))
+
+
+@pytest.mark.parametrize("day", [date(2019, 2, 28), date(2019, 9, 30)], ids=str)
+def test_so_it_is_in_the_simulated_library(day, simulated):
+    connection = warehouse.connect(Store(simulated).current())
+    progress = warehouse.run(connection, "plan_progress", as_of=day)
+    values = dict(progress.select("target_code", "value").iter_rows())
+
+    def ask(name: str) -> pl.DataFrame:
+        given = of_year(day, None)
+        params = {key: given[key] for key in warehouse.parameters(name)}
+        return warehouse.run(connection, name, **params)
+
+    compared = 0
+    for target in plan.load(2019).targets.values():
+        what = (target.kind, target.measure, target.per)
+        if what in ASKED:
+            agree(what, ASKED[what](ask), values[target.code], day)
+            compared += 1
+    assert compared >= 5
+
+
+def test_no_figure_that_a_target_can_count_is_left_out():
+    both = measures.load().keys() & planfile.plan_measures().keys()
+    assert both <= {measure for _, measure, _ in ASKED}
