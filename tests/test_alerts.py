@@ -13,7 +13,9 @@ from typer.testing import CliRunner, Result
 
 from guanqing import cli, plan, text
 from guanqing.plan import Milestone, MilestoneStanding, Standing, Target, alerts
-from guanqing.plan.alerts import Before, Prospect
+from guanqing.plan.alerts import Before
+from guanqing.plan.forecast import Band
+from guanqing.plan.outlook import Outlook
 from guanqing.plan.planfile import Refusal
 
 pytest_plugins = ["stores"]
@@ -43,6 +45,12 @@ def a_week_ago(status: str | None = "on_course") -> Before:
 
 def kinds(found: list[alerts.Alert]) -> list[tuple[str, str]]:
     return [(alert.kind, alert.target_code) for alert in found]
+
+
+def ahead(chance: float | None = None, upper: float | None = None) -> Outlook:
+    """Return an outlook whose 95 % band of the year's end ends above at upper."""
+    path = ((date(2019, 12, 31), Band(0, 0, 0, 0, upper)),) if upper is not None else ()
+    return Outlook("drawn", path=path, chance=chance)
 
 
 # --- fell behind
@@ -81,35 +89,35 @@ def test_a_fall_says_from_when_and_what_is_due():
 # --- will be missed
 
 
-def miss(prospect: Prospect, **differences: Any) -> alerts.Alert | None:
-    return alerts.will_miss(stands(status="behind", **differences), prospect)
+def miss(outlook: Outlook, **differences: Any) -> alerts.Alert | None:
+    return alerts.will_miss(stands(status="behind", **differences), outlook)
 
 
 @pytest.mark.parametrize(("chance", "is_told"), [(0.0, True), (0.19, True), (0.2, False)])
 def test_a_small_chance_is_told(chance, is_told):
-    assert bool(miss(Prospect(chance))) == is_told
+    assert bool(miss(ahead(chance))) == is_told
 
 
 def test_without_a_chance_the_upper_end_of_the_band_decides():
-    assert miss(Prospect(None, 23.0), projected_value=20.0)
-    assert not miss(Prospect(None, 24.0), projected_value=20.0)
-    assert not miss(Prospect(None, 23.0), projected_value=24.0)
-    assert not miss(Prospect(None, None), projected_value=20.0)
+    assert miss(ahead(None, 23.0), projected_value=20.0)
+    assert not miss(ahead(None, 24.0), projected_value=20.0)
+    assert not miss(ahead(None, 23.0), projected_value=24.0)
+    assert not miss(ahead(None, None), projected_value=20.0)
 
 
 def test_what_cannot_be_met_any_more_is_told_without_a_forecast():
-    found = alerts.will_miss(stands(OPEN_DAYS, status="not_met", value=180.0), Prospect())
+    found = alerts.will_miss(stands(OPEN_DAYS, status="not_met", value=180.0), ahead())
     assert alerts.in_words(found, "zh") == "已无法达成：至今180天，目标365天"
 
 
 @pytest.mark.parametrize("differences", [{"status": "met"}, {"value": None}])
 def test_what_is_met_or_has_no_value_will_not_be_missed(differences):
-    assert alerts.will_miss(stands(**differences), Prospect(0.0, 1.0)) is None
+    assert alerts.will_miss(stands(**differences), ahead(0.0, 1.0)) is None
 
 
 @pytest.mark.parametrize(("chance", "shown"), [(0.001, "<1%"), (0.17, "17%")])
 def test_a_chance_is_told_to_the_per_cent_and_no_further(chance, shown):
-    assert alerts.in_words(miss(Prospect(chance)), "en").endswith(f" {shown}")
+    assert alerts.in_words(miss(ahead(chance)), "en").endswith(f" {shown}")
 
 
 # --- no data, and registers gone quiet
@@ -200,8 +208,9 @@ def test_the_worst_comes_first_and_a_target_can_have_several():
     ]
     was = {unknown.code: None, likelier.code: "behind", unlikely.code: "behind"}
     before = {code: a_week_ago(was.get(code, "on_course")) for code in found}
-    prospects = {likelier.code: Prospect(0.1), unlikely.code: Prospect(0.01)}
-    assert kinds(alerts.find(standings, [], before, prospects, [], AS_OF)) == [
+    outlooks = dict.fromkeys(found, ahead())
+    outlooks |= {likelier.code: ahead(0.1), unlikely.code: ahead(0.01)}
+    assert kinds(alerts.find(standings, [], before, outlooks, [], AS_OF)) == [
         ("will_miss", lost.code),
         ("will_miss", unlikely.code),
         ("will_miss", likelier.code),
@@ -212,8 +221,8 @@ def test_the_worst_comes_first_and_a_target_can_have_several():
 
 
 def test_where_all_is_well_nobody_is_told_anything():
-    before, prospects = {"lectures": a_week_ago()}, {"lectures": Prospect(0.9)}
-    assert alerts.find([stands()], [], before, prospects, [], AS_OF) == []
+    before, outlooks = {"lectures": a_week_ago()}, {"lectures": ahead(0.9)}
+    assert alerts.find([stands()], [], before, outlooks, [], AS_OF) == []
 
 
 def test_a_year_without_a_plan_has_no_alerts():

@@ -2,12 +2,14 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 import pytest
 from conftest import DAY, fill
+from screens import htmls, open_page, seen
 from test_judging import more_answers, promise
 
 from guanqing import measures, plan, warehouse
@@ -152,3 +154,17 @@ def test_so_it_is_in_the_simulated_library(day, simulated):
 def test_no_figure_that_a_target_can_count_is_left_out():
     both = measures.load().keys() & planfile.plan_measures().keys()
     assert both <= {measure for _, measure, _ in ASKED}
+
+
+def test_the_overview_shows_the_goal_in_force_and_not_the_first(simulated, monkeypatch):
+    scored = plan.scorecard
+    monkeypatch.setattr(
+        plan, "scorecard", lambda *rows: [replace(one, goal=one.goal * 2) for one in scored(*rows)]
+    )
+    (card,) = [
+        seen(html)
+        for html in htmls(open_page("pages/year/overview.py", simulated, "en"))
+        if "Card holders" in html and "gq-value" in html
+    ]
+    assert "26,000" in card
+    assert "13,000" not in card

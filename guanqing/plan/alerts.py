@@ -11,6 +11,7 @@ from typing import Any
 
 from guanqing import plan, text
 from guanqing.plan import MilestoneStanding, Standing, outlook, planfile
+from guanqing.plan.outlook import Outlook
 from guanqing.plan.planfile import Refusal
 
 SMALL_CHANCE = 0.2  # one year in five: worth a word while there is time left
@@ -23,14 +24,6 @@ KINDS = ("will_miss", "overdue", "fell_behind", "no_data", "refused", "stale")
 WELL = ("met", "on_course")
 NOT_WELL = ("behind", "not_met", "not_computable")
 GROWING = ("total", "level", "rate")  # kinds of target that somebody adds to through the year
-
-
-@dataclass(frozen=True)
-class Prospect:
-    """How likely a target is reached, and where the 95 % band of its year's end ends above."""
-
-    chance: float | None = None
-    upper: float | None = None  # in the unit of the target
 
 
 @dataclass(frozen=True)
@@ -58,7 +51,7 @@ def find(
     standings: Sequence[Standing],
     milestones: Sequence[MilestoneStanding],
     before: Mapping[str, Before],
-    prospects: Mapping[str, Prospect],
+    outlooks: Mapping[str, Outlook],
     refused: Sequence[Refusal],
     as_of: date,
 ) -> list[Alert]:
@@ -67,7 +60,7 @@ def find(
     for standing in standings:
         code = standing.target.code
         found += [
-            will_miss(standing, prospects.get(code, Prospect())),
+            will_miss(standing, outlooks[code]),
             fell_behind(standing, before[code]),
             no_data(standing),
             stale(standing, as_of),
@@ -93,18 +86,14 @@ def gathered(ask: Callable[[str], plan.Rows], as_of: date) -> list[Alert]:
         return []
     progress, evidence = ask("plan_progress"), ask("plan_evidence")
     standings = plan.scorecard(as_of.year, progress, evidence)
-    ahead = outlook.outlooks(standings, ask("plan_months"), as_of)
-    prospects = {
-        code: Prospect(said.chance, said.end.upper_95 if said.end else None)
-        for code, said in ahead.items()
-    }
+    outlooks = outlook.outlooks(standings, ask("plan_months"), as_of)
     before = {
         row["target_code"]: Before(row["status_before"], row["day_before"])
         for row in ask("plan_changes")
     }
     as_printed = sorted(standings, key=lambda one: list(promised.targets).index(one.target.code))
     milestones = plan.milestone_standings(as_of.year, progress, [])
-    return find(as_printed, milestones, before, prospects, promised.refused, as_of)
+    return find(as_printed, milestones, before, outlooks, promised.refused, as_of)
 
 
 def fell_behind(standing: Standing, before: Before) -> Alert | None:
@@ -120,7 +109,7 @@ def fell_behind(standing: Standing, before: Before) -> Alert | None:
     return Alert("fell_behind", target.code, target.name, key, values, target)
 
 
-def will_miss(standing: Standing, prospect: Prospect) -> Alert | None:
+def will_miss(standing: Standing, ahead: Outlook) -> Alert | None:
     """Return an alert where a target cannot be reached any more, or hardly at this pace."""
     if standing.value is None or standing.status == "met":
         return None
@@ -130,7 +119,7 @@ def will_miss(standing: Standing, prospect: Prospect) -> Alert | None:
     if standing.status == "not_met":
         values = goal | {"value": standing.value}
         return Alert("will_miss", *said, "alerts.lost", values, target, chance=0.0)
-    chance, upper = prospect.chance, prospect.upper
+    chance, upper = ahead.chance, ahead.end.upper_95 if ahead.end else None
     if chance is not None and chance < SMALL_CHANCE:
         values = goal | {"chance": chance}
         key = "alerts.unlikely"

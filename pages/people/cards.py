@@ -9,8 +9,8 @@ card_row("card_holder_count", "issued_count", "cancelled_count", "cancellation_r
 
 left, right = st.columns([4, 5])
 with left:
-    panel("holders_by_month", height=205)
-    panel("issues_by_channel", height=200)
+    panel("holders_by_month", height=196)
+    panel("issues_by_channel", height=190)
 with right:
     panel("cancellations_by_reason", height=225)
     panel("countermeasures")

@@ -75,6 +75,16 @@ def milestone_verdict(view: View) -> Content:
 @figure("plan_progress")
 def target_path(view: View) -> Content:
     """Draw the way of a promise through its year, with its pace and where it leads."""
+    return _path(view)
+
+
+@figure("plan_survey")
+def survey_path(view: View) -> Content:
+    """Draw the way of a promised satisfaction through its year, with its interval."""
+    return _path(view)
+
+
+def _path(view: View) -> Content:
     standing = chosen_target(view)
     if standing is None:
         return content("", view.nothing())

@@ -42,7 +42,8 @@ def parts_of_story() -> list[str]:
         return []
     target = standing.target
     by_week = target.kind == "compliance" and standing.value is not None
-    parts = ["opening_by_week" if by_week else "target_path"]
+    path = "survey_path" if target.kind == "survey" else "target_path"
+    parts = ["opening_by_week" if by_week else path]
     if view().look_up("events_behind", target=target.code).height:
         parts.append("events_behind")
     return [*parts, "target_branches"] if target.by_branch else parts

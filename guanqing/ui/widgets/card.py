@@ -13,7 +13,7 @@ UNCHANGED = 0.0005  # less shows as 0.0 %
 
 
 def card(made: Card, *, is_brief: bool = False) -> None:
-    """Draw a card; a brief one has no line about the plan where nothing is promised."""
+    """Draw a card; a brief one has no sparkline, nor a line that nothing is promised."""
     change = made.change
     if change is not None and abs(change) < UNCHANGED:
         change = 0.0
@@ -30,7 +30,7 @@ def card(made: Card, *, is_brief: bool = False) -> None:
             arrow="▲" if change and change > 0 else "▼" if change else "=",
             tone=_tone(change, made.measure),
             compared=t("card.no_comparison") if change is None else made.compared_with,
-            spark=charts.spark(made.trail, look()),
+            spark="" if is_brief else charts.spark(made.trail, look()),
         )
     )
 
