@@ -14,7 +14,7 @@ from conftest import Library, derived_table, fill
 from polars.testing import assert_frame_equal
 from sqlglot import exp
 
-from guanqing import plan, query_params, warehouse
+from guanqing import plan, published, query_params, warehouse
 from guanqing.intake.publishing.build import derivations
 from guanqing.paths import DATA, QUERIES
 from guanqing.plan import judgement
@@ -22,9 +22,8 @@ from guanqing.problems import Problem
 
 every_query = pytest.mark.parametrize("name", warehouse.paths())
 
-SOURCES = {name: warehouse.source(name) for name in warehouse.paths()} | {
-    step.stem: step.read_text(encoding="utf-8") for step in [*derivations(), *judgement.steps()]
-}
+FILES = warehouse.paths() | {step.stem: step for step in [*derivations(), *judgement.steps()]}
+SOURCES = {name: path.read_text(encoding="utf-8") for name, path in FILES.items()}
 every_source = pytest.mark.parametrize("name", SOURCES)
 
 
@@ -96,6 +95,39 @@ def test_columns_are_named_and_never_counted_off(name):
     )  # the engine's own way to count off, to others a comment
     for clause in tree(name).find_all(exp.Group, exp.Ordered):
         assert not [node for node in clause.iter_expressions() if isinstance(node, exp.Literal)]
+
+
+def literals(text: str, *, compared: bool) -> set[str]:
+    """Return the words in quotes that SQL compares something with, or that it gives."""
+    statement = sqlglot.parse_one(text, dialect="duckdb")
+    return {
+        str(literal.this)
+        for literal in statement.find_all(exp.Literal)
+        if literal.is_string and isinstance(literal.parent, exp.EQ | exp.NEQ | exp.In) == compared
+    }
+
+
+@cache
+def codes_known() -> set[str]:
+    """Return the words of the schema, its lists and its data, and those that SQL gives itself."""
+    stated = [
+        DATA / "schema.sql",
+        DATA / "judging.sql",
+        *DATA.glob("*.csv"),
+        *DATA.glob("*.toml"),
+        *DATA.glob("demo/*.toml"),
+    ]
+    stated.remove(DATA / "text.toml")  # where words are words
+    found = set(re.findall(r"\w+", "\n".join(path.read_text("utf-8") for path in stated)))
+    found |= {published.EQUAL, published.OVER, published.AT_LEAST}
+    return found.union(*(literals(text, compared=False) for text in SOURCES.values()))
+
+
+@every_source
+def test_a_code_compared_with_is_one_that_the_data_can_hold(name):
+    """Else 'selfservice' for 'self_service' finds nothing, and nobody hears of it."""
+    text = FILES[name].read_text(encoding="utf-8")
+    assert literals(text, compared=True) <= codes_known()
 
 
 @every_query
