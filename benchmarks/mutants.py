@@ -40,7 +40,7 @@ FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities counting entered judging measures oracle pace pasting plan published queries rollups
 """
-SECONDS = 90  # for one mutant: whoever lives that long has survived
+SECONDS = 90  # for one mutant; whoever has not met all of its tests by then is undecided
 WORKERS = 2
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
 
@@ -357,7 +357,8 @@ def print_account(verdicts: list[dict[str, Any]]) -> None:
     for found in sorted(verdicts, key=lambda found: (found["path"], found["place"])):
         if not found["killed_by"]:
             words = " -> ".join(filter(None, [found["before"], found["after"]]))
-            print(f"survived: {found['path']} [{found['place']}] {found['change']}: {words}")
+            fate = "survived" if found["tried"] == found["of"] else "undecided"
+            print(f"{fate}: {found['path']} [{found['place']}] {found['change']}: {words}")
     whole = Counter(Path(found["path"]).parent.as_posix() for found in verdicts)
     dead = Counter(
         Path(found["path"]).parent.as_posix() for found in verdicts if found["killed_by"]
