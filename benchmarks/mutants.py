@@ -40,7 +40,7 @@ FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities counting entered judging measures oracle pace pasting plan published queries rollups
 """
-SECONDS = 90  # for one mutant: whoever lives that long has survived
+SECONDS = 90  # for one mutant; whoever has not met all of its tests by then is undecided
 WORKERS = 2
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
 
@@ -216,12 +216,14 @@ class Trial:
         """Run every test as it is, or what makes the stores where another worker ran them."""
         if self.known.exists():
             known = json.loads(self.known.read_text(encoding="utf-8"))
-            self.read |= {test: set(read) for test, read in known["read"].items()}
+            self.read.update({test: set(read) for test, read in known["read"].items()})
             self.seconds |= known["seconds"]
             stores = {name: item for item in items for name in STORES & {*item.fixturenames}}
             items = list(stores.values())
-        failing = [item.nodeid for item in items if not self.passes(item)]
-        assert not failing, f"red before anything was changed: {failing}"
+        for item in items:
+            if not self.passes(item):
+                print(f"red before anything is changed, so left out: {item.nodeid}")
+                self.read.pop(item.nodeid, None)
         if not self.known.exists():
             read = {test: sorted(found) for test, found in self.read.items()}
             self.known.write_text(json.dumps({"read": read, "seconds": self.seconds}))
@@ -355,7 +357,8 @@ def print_account(verdicts: list[dict[str, Any]]) -> None:
     for found in sorted(verdicts, key=lambda found: (found["path"], found["place"])):
         if not found["killed_by"]:
             words = " -> ".join(filter(None, [found["before"], found["after"]]))
-            print(f"survived: {found['path']} [{found['place']}] {found['change']}: {words}")
+            fate = "survived" if found["tried"] == found["of"] else "undecided"
+            print(f"{fate}: {found['path']} [{found['place']}] {found['change']}: {words}")
     whole = Counter(Path(found["path"]).parent.as_posix() for found in verdicts)
     dead = Counter(
         Path(found["path"]).parent.as_posix() for found in verdicts if found["killed_by"]
