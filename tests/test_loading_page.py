@@ -405,8 +405,7 @@ def test_what_changes_a_library_asks_again_where_the_visitor_sits(
     app = upload(opened(store), *files_of(export()))
     monkeypatch.setattr("guanqing.ui.loading.files.only_here", lambda: None)
     monkeypatch.setattr("guanqing.ui.loading.history.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.loading.report.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.shell.visitor.only_here", lambda: None)
     sit_here(monkeypatch, "10.0.0.7")
     press(app, "start-load")
     assert not desk().is_busy

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from guanqing import registers, text
 from guanqing.figures import Answer
+from guanqing.figures.blocks import Table
 from guanqing.figures.markup import fill, joined, written
 from guanqing.registers import Values
 from guanqing.ui.registers.rows import (
@@ -101,7 +102,7 @@ def history_of_row(row: Values) -> None:
 def _draw(found: Sequence[Entered]) -> None:
     heads = [(t("registers.when"), ""), (t("registers.what"), "")]
     rows = [[_when(entry), _what(entry)] for entry in found[:SHOWN]]
-    table(heads, rows, style="gq-register", of=len(found))
+    table(Table(heads, rows), style="gq-register", of=len(found))
 
 
 def _when(entry: Entered) -> Markup:

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from guanqing import registers, text
-from guanqing.figures.blocks import Cell
+from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import joined
 from guanqing.intake import pasting
 from guanqing.intake.pasting import Known, Pasted, Remark, Row
@@ -165,15 +165,10 @@ def _refused(refused: Sequence[Remark]) -> None:
         *((t(f"registers.{name}"), "") for name in ("column", "value", "because")),
     ]
     rows = [
-        [
-            str(remark.line),
-            remark.column or text.NOTHING,
-            as_typed(remark.value),
-            _because(remark),
-        ]
+        [str(remark.line), remark.column or text.NOTHING, as_typed(remark.value), _because(remark)]
         for remark in refused[:SHOWN]
     ]
-    table(heads, rows, style="gq-register", of=len(refused))
+    table(Table(heads, rows), style="gq-register", of=len(refused))
 
 
 def _because(remark: Remark) -> str:
@@ -201,7 +196,7 @@ def _rows(rows: Sequence[tuple[Row, Values | None]]) -> None:
         mark = change_mark("changed" if was else "added")
         says = changes_of(was, row.values) if was else joined(*say_values(row.values, rest))
         listed.append([str(row.line), form.format(mark, key_in_words(row.values), says)])
-    table(heads, listed, style="gq-register", of=len(rows))
+    table(Table(heads, listed), style="gq-register", of=len(rows))
 
 
 def _save() -> None:
