@@ -18,7 +18,7 @@ from guanqing.intake.loading import load
 from guanqing.locks import holding
 from guanqing.registers import journal
 from guanqing.store import Store
-from guanqing.ui.registers.file import template
+from guanqing.ui.registers.worksheet import template
 
 pytest_plugins = ["stores"]
 pytestmark = pytest.mark.xdist_group("registers")

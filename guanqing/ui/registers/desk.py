@@ -19,8 +19,8 @@ from guanqing.ui.registers.rows import (
     in_words,
     kind,
     narrowed,
-    say_values,
     token,
+    values_in_words,
     who,
 )
 from guanqing.ui.registers.saving import entered_by, say_now
@@ -99,7 +99,7 @@ def _from_the_top() -> None:
 
 
 def register_rows() -> None:
-    """Draw the rows of the register, the newest first, each with who said so and when."""
+    """Draw the rows of the register, the newest first, each with who stated it and when."""
     with work("register", _headline(), "records", [asked(f"register_{kind().code}")]):
         _rows()
 
@@ -166,7 +166,7 @@ def _row(row: Mapping[str, Any], day: str, times: Mapping[str, int]) -> list[Cel
     names = [name for name in kind().fields if name not in (day, "branch")]
     key = [name for name in names if name in kind().key]
     rest = [name for name in names if name not in kind().key]
-    title, below = (joined(*say_values(values, part)) for part in (key, rest))
+    title, below = (joined(*values_in_words(values, part)) for part in (key, rest))
     if not title:
         title, below = below, title
     cells: list[Cell] = [

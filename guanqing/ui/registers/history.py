@@ -14,13 +14,13 @@ from guanqing.figures.blocks import Table
 from guanqing.figures.markup import fill, joined, written
 from guanqing.registers import Values
 from guanqing.ui.registers.rows import (
-    called,
     in_words,
     key_in_words,
     kind,
+    label_of,
     local,
-    say_values,
     token,
+    values_in_words,
 )
 from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import t
@@ -113,7 +113,7 @@ def _what(entry: Entered) -> Markup:
     now, was = entry.values, entry.was
     small: list[str] = []
     if now and not was:
-        small.append(joined(*say_values(now, [n for n in now if n not in kind().key])))
+        small.append(joined(*values_in_words(now, [n for n in now if n not in kind().key])))
     if entry.why:
         small.append(t("registers.pair", name=t("registers.why"), value=entry.why))
     return fill(
@@ -139,5 +139,5 @@ def changes_of(was: Values, now: Values) -> str:
         if name in fields:
             old = in_words(fields[name], before, was.get("plan_year"))
             new = in_words(fields[name], after, now.get("plan_year"))
-            parts.append(t("registers.change", name=called(fields[name]), before=old, after=new))
+            parts.append(t("registers.change", name=label_of(fields[name]), before=old, after=new))
     return t("registers.semicolon").join(parts) or text.NOTHING
