@@ -9,6 +9,10 @@ from typing import Any
 import polars as pl
 
 Headline = tuple[str, dict[str, Any]]
+OVER_TIME = {
+    "day": ("finding.busiest_day", "finding.loans_up_day", "finding.loans_down_day"),
+    "month": ("finding.busiest_month", "finding.loans_up_month", "finding.loans_down_month"),
+}
 NOTHING: Headline = ("finding.nothing", {})
 
 
@@ -28,11 +32,11 @@ def loans_over_time(steps: pl.DataFrame, compared: float | None) -> Headline:
         return NOTHING
     top = steps.sort("loan_count", descending=True).row(0, named=True)
     step = "day" if "day" in top else "month"
+    busiest, more, fewer = OVER_TIME[step]
     values = {step: top[step], "count": int(top["loan_count"])}
     if compared is None:
-        return f"finding.busiest_{step}", values
-    way = "up" if compared >= 0 else "down"
-    return f"finding.loans_{way}_{step}", values | {"share": abs(compared)}
+        return busiest, values
+    return more if compared >= 0 else fewer, values | {"share": abs(compared)}
 
 
 def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:

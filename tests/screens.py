@@ -55,6 +55,17 @@ def seen(html: str, *, with_records: bool = True) -> str:
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", html), *hints]))
 
 
+HOSTILE = "<b>&\"'"
+
+
+def escaped_once(app: AppTest) -> int:
+    """Return how often HOSTILE stands on the screen; each time it is read as it was written."""
+    html = " ".join(htmls(app))
+    assert "<b>&" not in html
+    assert not re.search(r"&amp;(?:amp|lt|gt|quot|#)", html)
+    return unescape(html).count(HOSTILE)
+
+
 BLOCKS = ("popover",)  # they hold other elements, and their label in a part of theirs
 
 

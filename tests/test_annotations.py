@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from screens import htmls, seen
 
-from guanqing import annotations, charts, text
+from guanqing import charts, event_markers, text
 from guanqing.charts.marks import Mark, Marks, flags
 from guanqing.charts.paths import Way, WayWords
 from guanqing.charts.times import Line
@@ -105,7 +105,7 @@ def test_the_network_is_closed_when_its_main_library_is_and_a_branch_when_it_is(
 
 def test_days_that_follow_one_another_are_one_run():
     days = [date(2019, 3, 8), date(2019, 3, 4), date(2019, 3, 5)]
-    assert annotations.runs(days) == [
+    assert event_markers.runs(days) == [
         (date(2019, 3, 4), date(2019, 3, 5)),
         (date(2019, 3, 8), date(2019, 3, 8)),
     ]
@@ -115,7 +115,7 @@ def test_days_that_follow_one_another_are_one_run():
 
 
 def place(first, last, starts=MONTHS, end=NEW_YEAR):
-    found = annotations.place(first, last, starts, end)
+    found = event_markers.place(first, last, starts, end)
     return found and (round(found.start, 3), round(found.end, 3))
 
 
@@ -168,14 +168,14 @@ def test_numbers_follow_the_days_and_what_concerned_one_branch_gives_way():
         row("long", 3, days=5),
         row("longer", 4, days=7),
     ]
-    shown = {found.title: found.number for found in annotations.numbered(rows, most=2)}
+    shown = {found.title: found.number for found in event_markers.numbered(rows, most=2)}
     assert shown == {"branch": None, "short": None, "long": 1, "longer": 2}
-    assert [found.number for found in annotations.numbered(rows)] == [1, 2, 3, 4]
+    assert [found.number for found in event_markers.numbered(rows)] == [1, 2, 3, 4]
 
 
 def test_two_annotations_that_say_the_same_have_two_numbers():
     twice = row("closed", 1)
-    assert [found.number for found in annotations.numbered([twice, dict(twice)])] == [1, 2]
+    assert [found.number for found in event_markers.numbered([twice, dict(twice)])] == [1, 2]
 
 
 # --- how it is drawn
@@ -341,7 +341,7 @@ OVER_TIME = {"trend", "still_trend", "slopes", "stacked", "heat_calendar", "way"
 
 def test_no_chart_over_time_is_drawn_without_its_marks():
     drawn = set()
-    for path in (ROOT / "guanqing/ui").glob("*.py"):
+    for path in (ROOT / "guanqing/figures").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             name = node.func.attr if isinstance(node, ast.Call) and isinstance(
                 node.func, ast.Attribute

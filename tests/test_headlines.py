@@ -81,7 +81,11 @@ SAID = {
         MONTHS,
         "Loans down 20.0% on the same days last year; Feb 2019 was busiest (1,200)",
     ),
-    "busiest day": (headlines.busiest_day, DAYS, "Busiest day: 6 Mar 2019, 8 loans"),
+    "busiest day": (
+        lambda f: headlines.loans_over_time(f, None),
+        DAYS,
+        "Busiest day: 6 Mar 2019, 8 loans",
+    ),
     "busiest hour": (
         lambda f: headlines.busiest_hour(f, WEEK),
         HOURS,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screens import htmls, open_page, seen, sit_here
+from screens import HOSTILE, escaped_once, head, htmls, open_page, seen, sit_here
 from stores import write_export
 from streamlit.testing.v1 import AppTest
 
@@ -282,6 +282,27 @@ def test_a_code_without_a_meaning_is_counted_and_said(store: Store) -> None:
     assert "user.csv 类型 交换生 5" in shown(app)
 
 
+def test_a_branch_in_the_head_is_words_and_not_html(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "分馆.csv"
+    quoted = HOSTILE.replace('"', '""')
+    path.write_text(f'馆代码,馆名\nEAST,"{quoted}"\nWEST,西馆\n', encoding="utf-8")
+    load([path], "plain", store)
+    app = open_page(PAGE, store.root, branch="EAST")
+    assert HOSTILE in seen(head(app))
+    assert escaped_once(app) == 1
+
+
+def test_what_stands_in_files_and_in_their_names_is_words_and_not_html(store: Store) -> None:
+    columns = f'借阅人,性别,DEPT,年级,类型,"{HOSTILE.replace(chr(34), chr(34) * 2)}"\n'
+    readers = "".join(f"{n},F,{HOSTILE},20,{HOSTILE},\n" for n in (901, 902, HOSTILE))
+    app = upload(opened(store), (f"user{HOSTILE}.csv", (columns + readers).encode()))
+    # the file among those chosen and over its fields, three values of two of them, a header
+    assert escaped_once(app) == 9
+    loaded(app)
+    # the file in the account, among lines refused, codes and generations; a value, a code
+    assert escaped_once(app) == 6
+
+
 def test_the_files_a_load_has_read_are_gone_and_the_others_stay(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -387,8 +408,7 @@ def test_what_changes_a_library_asks_again_where_the_visitor_sits(
     app = upload(opened(store), *files_of(export()))
     monkeypatch.setattr("guanqing.ui.loading.files.only_here", lambda: None)
     monkeypatch.setattr("guanqing.ui.loading.history.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.loading.report.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.shell.visitor.only_here", lambda: None)
     sit_here(monkeypatch, "10.0.0.7")
     press(app, "start-load")
     assert not desk().is_busy

@@ -1,6 +1,7 @@
 """The page of registers: what is entered, by whom, and what comes of it."""
 
 import io
+import os
 import re
 import shutil
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from screens import htmls, open_page, seen, sit_here
+from screens import HOSTILE, escaped_once, htmls, open_page, seen, sit_here
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text, warehouse
@@ -18,7 +19,7 @@ from guanqing.intake.loading import load
 from guanqing.locks import holding
 from guanqing.registers import journal
 from guanqing.store import Store
-from guanqing.ui.registers.file import template
+from guanqing.ui.registers.worksheet import template
 
 pytest_plugins = ["stores"]
 pytestmark = pytest.mark.xdist_group("registers")
@@ -320,6 +321,28 @@ def test_the_template_is_that_of_the_register(app: AppTest) -> None:
     written = io.BytesIO(template("inspections", "zh", {}))
     sheet = pl.read_excel(written, sheet_name="阅读点检查")
     assert sheet.columns[:2] == ["阅读点", "检查日期"]
+
+
+def test_whatever_people_write_is_words_and_not_html(store: Store, tmp_path: Path) -> None:
+    named = tmp_path / f"{HOSTILE}.csv"
+    named.write_text(EVENTS.replace("文脉", "灯谜"), encoding="utf-8")
+    os.utime(named, (1_500_000_000, 1_500_000_000))  # rows say which file by when it was written
+    load([named], "plain", store)
+    branches = tmp_path / "分馆.csv"
+    quoted = HOSTILE.replace('"', '""')
+    branches.write_text(f'馆代码,馆名\nJZ,"{quoted}"\n', encoding="utf-8")
+    load([branches], "plain", store)
+    app = open_page(PAGE, store.root)
+    assert escaped_once(app) == 4  # the branch of three rows, the file of one
+    app.text_input(key="entered_by").set_value(HOSTILE).run()
+    mend(app, "家风")
+    widget(app, "text_input", "title").set_value(HOSTILE)
+    widget(app, "text_input", "#why").set_value(HOSTILE)
+    press(app, "save-mend")
+    typed = escaped_once(app)
+    assert typed > 4
+    paste(app, PASTED.replace("手工", HOSTILE).replace("九百", HOSTILE))
+    assert escaped_once(app) > typed
 
 
 # --- who may, and what goes wrong

@@ -45,11 +45,8 @@ def bullet(
     done = Markup('<i class="done" style="width:{:.2f}%;background:{}"></i>')
     parts = [done.format(at(value), colour)]
     if ahead:
-        for low, high, kind in (
-            (ahead.lower_95, ahead.upper_95, "w95"),
-            (ahead.lower_80, ahead.upper_80, "w80"),
-        ):
-            parts.append(band(kind, at(low), at(high) - at(low)))
+        bands = (("w95", ahead.lower_95, ahead.upper_95), ("w80", ahead.lower_80, ahead.upper_80))
+        parts += [band(kind, at(low), at(high) - at(low)) for kind, low, high in bands]
         if ahead.value <= goal * FULL:
             parts.append(line("i", "dot", at(ahead.value)))
     if max(value, ahead.upper_95 if ahead else 0) > goal * FULL:

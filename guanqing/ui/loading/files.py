@@ -36,7 +36,7 @@ def uploads() -> Uploads:
 
 
 def files_to_load() -> bool:
-    """Take in files, show how they would be read, and load them when told to.
+    """Take in files, show how they would be read, and load them at the press of a button.
 
     Return whether there are any to look at: the page is then theirs. What a load has just come to
     goes before the files it left.
@@ -166,7 +166,7 @@ def _layout_label(name: str, layout: Layout | None, fits: str | None) -> str:
 
 
 def _say_why(found: Reading, taken: Taken, name: str | None, fits: str | None) -> None:
-    """Say what the layout reads, or that nobody knows one."""
+    """Show how many files and columns the layout reads, or why it reads none."""
     if taken.problem:
         said(uploads().without_folder(tell(taken.problem)), "bad")
     elif name and not taken.opened:

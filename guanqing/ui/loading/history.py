@@ -9,7 +9,7 @@ from guanqing.generations import Generation
 from guanqing.problems import Problem
 from guanqing.store import default_store
 from guanqing.ui.loading.job import desk
-from guanqing.ui.loading.words import moment, since
+from guanqing.ui.loading.words import listed, moment, since
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.visitor import only_here, require_here
 from guanqing.ui.widgets.blocks import note, said
@@ -51,21 +51,15 @@ def _described(generation: Generation) -> Markup:
     key = f"loading.kind_{generation.kind}"
     kind = t(key) if key in text.load() else t("loading.kind_other")
     names = [str(file.get("file_name", text.NOTHING)) for file in generation.files]
-    files = []
-    if names:
-        taken = generation.total("loaded") + generation.total("repaired")
-        counts = (text.exact(n, language()) for n in (taken, generation.total("refused")))
-        shown = t("app.list_mark").join(names[:NAMES_SHOWN])
-        if len(names) > NAMES_SHOWN:
-            shown = t("loading.and_more", names=shown, count=len(names))
-        numbers = t("loading.lines_taken", **dict(zip(("taken", "refused"), counts, strict=True)))
-        files = [shown, numbers]
+    taken = text.exact(generation.total("loaded") + generation.total("repaired"), language())
+    refused = text.exact(generation.total("refused"), language())
+    numbers = t("loading.lines_taken", taken=taken, refused=refused)
     return fill(
         "generation",
         number=t("loading.generation", number=str(generation.number)),
         kind=kind,
         facts=joined(moment(generation.made_at), generation.made_by or ""),
-        files=files,
+        files=[listed(names, NAMES_SHOWN), numbers] if names else [],
     )
 
 

@@ -10,12 +10,12 @@ from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import fill, joined, small, table
 from guanqing.intake.reading.source_matching import Opened
 from guanqing.ui.loading.reading import Taken, samples, unused, used_count
+from guanqing.ui.loading.words import listed
 from guanqing.ui.shell.session import language, t
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
 OPEN_AT_FIRST = 2  # files whose mapping is unfolded
-LISTED = 12
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def _file(opened: Opened) -> tuple[str, Markup, Markup, str]:
         opened.text.encoding,
     )
     left = unused(opened)
-    words = t("loading.unused", names=listed(tuple(left))) if left else ""
+    words = t("loading.unused", names=listed(left)) if left else ""
     return opened.text.name, facts, _fields(opened), words
 
 
@@ -55,12 +55,6 @@ def _fields(opened: Opened) -> Markup:
         for name, value in opened.source.fixed.items()
     ]
     if opened.gathered:
-        rows.append([t("loading.months"), listed(tuple(opened.gathered.values())), ""])
+        rows.append([t("loading.months"), listed([*opened.gathered.values()]), ""])
     heads = [(t("loading.field"), ""), (t("loading.column"), ""), (t("loading.first_values"), "")]
     return table(Table(heads, rows))
-
-
-def listed(names: tuple[str, ...]) -> str:
-    """Return names in a row, the first of them where there are many."""
-    shown = t("app.list_mark").join(names[:LISTED])
-    return shown if len(names) <= LISTED else t("loading.and_more", names=shown, count=len(names))

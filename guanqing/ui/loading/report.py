@@ -9,14 +9,14 @@ import streamlit as st
 
 from guanqing import text
 from guanqing.figures.account import PARTS, equation, rules_touched
-from guanqing.figures.blocks import Cell
+from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import fill
 from guanqing.intake.accounts import FileReport, LoadReport, RefusedLine, refusals
 from guanqing.intake.validation import rules
 from guanqing.store import Store, default_store
 from guanqing.ui.loading.history import confirm_going_back
 from guanqing.ui.loading.job import PHASES, Job, desk
-from guanqing.ui.loading.preview import listed
+from guanqing.ui.loading.words import listed
 from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.view import view
@@ -125,34 +125,23 @@ def what_to_mend() -> None:
 
 
 def _unmapped(report: LoadReport) -> None:
-    with step(
-        "codes", t("loading.codes", count=len(report.unmapped_codes)), t("loading.codes_hint")
-    ):
-        table(
-            [
-                *((t(f"loading.{name}"), "") for name in ("file", "column", "code")),
-                (t("sources.rule_lines"), "n"),
-            ],
-            [
-                [code.file_name, code.column, code.value, text.exact(code.line_count, language())]
-                for code in report.unmapped_codes[:SHOWN]
-            ],
-            of=len(report.unmapped_codes),
-        )
+    count = len(report.unmapped_codes)
+    heads = [*((t(f"loading.{name}"), "") for name in ("file", "column", "code"))]
+    rows = [
+        [code.file_name, code.column, code.value, text.exact(code.line_count, language())]
+        for code in report.unmapped_codes[:SHOWN]
+    ]
+    with step("codes", t("loading.codes", count=count), t("loading.codes_hint")):
+        table(Table([*heads, (t("sources.rule_lines"), "n")], rows), of=count)
 
 
 def _refused(report: LoadReport) -> None:
+    heads = [(t("loading.file"), "wide"), (t("loading.line"), "n")]
+    heads += [(t(f"loading.{name}"), "") for name in ("column", "value", "rule")]
+    rows = [_refused_line(line) for line in report.refused_lines[:SHOWN]]
     count = text.exact(report.total("refused"), language())
     with step("refused", t("loading.refused", count=count), t("loading.refused_hint")):
-        table(
-            [
-                (t("loading.file"), "wide"),
-                (t("loading.line"), "n"),
-                *((t(f"loading.{name}"), "") for name in ("column", "value", "rule")),
-            ],
-            [_refused_line(line) for line in report.refused_lines[:SHOWN]],
-            of=len(report.refused_lines),
-        )
+        table(Table(heads, rows), of=len(report.refused_lines))
         if report.load_number is not None:
             store, number = default_store(), report.load_number
             st.download_button(

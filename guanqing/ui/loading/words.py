@@ -1,10 +1,13 @@
-"""Moments, sizes and holders of locks in words."""
+"""Moments, sizes and lists of names in words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from guanqing import text
 from guanqing.locks import Holder
-from guanqing.ui.shell.session import language
+from guanqing.ui.shell.session import language, t
+
+LISTED = 12
 
 
 def moment(value: datetime) -> str:
@@ -27,3 +30,9 @@ def size_in_words(byte_count: int) -> str:
     if byte_count < 2**30:
         return f"{byte_count / 2**20:.1f} MB"
     return f"{byte_count / 2**30:.1f} GB"
+
+
+def listed(names: Sequence[str], most: int = LISTED) -> str:
+    """Return names in a row; the first of them and their number where there are more than most."""
+    shown = t("app.list_mark").join(names[:most])
+    return shown if len(names) <= most else t("loading.and_more", names=shown, count=len(names))

@@ -9,12 +9,12 @@ from guanqing.ui.widgets.blocks import said
 
 
 def has_targets() -> bool:
-    """Say whether the year has a plan with targets."""
+    """Return whether the year has a plan with targets."""
     return bool(year_plan(view()).targets)
 
 
 def plan_faults() -> None:
-    """Say which entries of the plan file are not used, by line and field, and why."""
+    """Show which entries of the plan file are not used, by line and field, and why."""
     year = plan_year(view())
     try:
         refused = plan.load(year).refused

@@ -72,7 +72,7 @@ def _joined(was: Values | None, values: Values) -> Values:
 
 
 def milestone_form() -> None:
-    """Take a report on the milestone shown: its state from a day on, and what was said."""
+    """Take a report on the milestone shown: its state from a day on, and a remark."""
     found = chosen_milestone(view())
     if found is None or not _may_enter():
         return

@@ -8,7 +8,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from guanqing import records, registers, text
-from guanqing.figures.blocks import Cell
+from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import joined, small, written
 from guanqing.ui.registers.form import mend_row, new_row
 from guanqing.ui.registers.history import change_mark, corrected
@@ -19,8 +19,8 @@ from guanqing.ui.registers.rows import (
     in_words,
     kind,
     narrowed,
-    say_values,
     token,
+    values_in_words,
     who,
 )
 from guanqing.ui.registers.saving import entered_by, say_now
@@ -99,7 +99,7 @@ def _from_the_top() -> None:
 
 
 def register_rows() -> None:
-    """Draw the rows of the register, the newest first, each with who said so and when."""
+    """Draw the rows of the register, the newest first, each with who stated it and when."""
     with work("register", _headline(), "records", [asked(f"register_{kind().code}")]):
         _rows()
 
@@ -153,31 +153,27 @@ def _turn(page: int) -> None:
 
 def _table(rows: pl.DataFrame) -> None:
     times = corrected()
-    heads = [(t("registers.day"), ""), (t("registers.what"), ""), (t("registers.branch"), "wide")]
-    heads += [(t("registers.who"), "")]
+    heads = [(t("registers.day"), ""), (t("registers.what"), ""), (t("registers.who"), "")]
     days = [name for name, found in kind().fields.items() if found.kind == "day"]
-    has_branch = "branch" in kind().fields
-    if not has_branch:
-        del heads[2]
-    listed = [_row(row, days[0], has_branch, times) for row in rows.to_dicts()]
-    table(heads, listed, style="gq-register")
+    if "branch" in kind().fields:
+        heads.insert(2, (t("registers.branch"), "wide"))
+    listed = [_row(row, days[0], times) for row in rows.to_dicts()]
+    table(Table(heads, listed), style="gq-register")
 
 
-def _row(
-    row: Mapping[str, Any], day: str, has_branch: bool, times: Mapping[str, int]
-) -> list[Cell]:
+def _row(row: Mapping[str, Any], day: str, times: Mapping[str, int]) -> list[Cell]:
     values = registers.of_library(kind(), row)
     names = [name for name in kind().fields if name not in (day, "branch")]
     key = [name for name in names if name in kind().key]
     rest = [name for name in names if name not in kind().key]
-    title, below = (joined(*say_values(values, part)) for part in (key, rest))
+    title, below = (joined(*values_in_words(values, part)) for part in (key, rest))
     if not title:
         title, below = below, title
     cells: list[Cell] = [
         Markup('<span class="day">{}</span>').format(in_words(kind().fields[day], values[day])),
         Markup('<div lang="zh-CN">{}<div class="why">{}</div></div>').format(title, below),
     ]
-    if has_branch:
+    if "branch" in values:
         at = values["branch"]
         shown = in_words(kind().fields["branch"], at) if at else t("app.whole_network")
         cells.append(small(shown))

@@ -9,7 +9,7 @@ import streamlit as st
 from guanqing import plan
 from guanqing.records import Field, Kind
 from guanqing.registers import Values, checks
-from guanqing.ui.registers.rows import called, kind, main_branch, names_of, typed
+from guanqing.ui.registers.rows import kind, label_of, main_branch, names_of, typed
 from guanqing.ui.shell.session import t
 
 ACROSS = 2
@@ -65,7 +65,7 @@ def draw(form: str, names: list[str], start: Mapping[str, Any], plan_year: int |
 
 def ask(form: str, found: Field, value: Any, plan_year: int | None = None) -> None:
     """Draw the widget of a field; value is what it shows at first."""
-    label = t("loading.needed", name=called(found)) if found.needed else called(found)
+    label = t("loading.needed", name=label_of(found)) if found.needed else label_of(found)
     key, value = widget_key(form, found.name), typed(found, value)
     if found.name == "plan_year":
         _choose(label, dict.fromkeys(plan.years()), value, key)

@@ -11,16 +11,16 @@ from guanqing.registers import Values
 from guanqing.ui.registers.fields import ask, asked, at_first, decisive, draw, given, widget_key
 from guanqing.ui.registers.history import changes_of, history_of_row
 from guanqing.ui.registers.rows import (
-    at_key,
     frame,
     key_in_words,
     kind,
     main_branch,
     narrowed,
+    row_at,
     token,
     who,
 )
-from guanqing.ui.registers.saving import look_over, save, say_later, turn, warn
+from guanqing.ui.registers.saving import save, say_later, turn, validate, warn
 from guanqing.ui.shell.session import t
 from guanqing.ui.widgets.blocks import note, said
 
@@ -65,10 +65,10 @@ def _why(form: str) -> str:
 
 def _save_new(form: str, names: list[str]) -> None:
     values = registers.complete(kind(), given(form, names), main_branch=main_branch())
-    is_refused, faults = look_over(values)
+    is_refused, faults = validate(values)
     if is_refused:
         return
-    was = at_key(registers.key_of(kind(), values))
+    was = row_at(registers.key_of(kind(), values))
     if was and registers.is_same(kind(), was, values):
         say_later(t("registers.there_already"), "doubt")
         return
@@ -139,11 +139,11 @@ def _save_correction(form: str, names: list[str], was: Values) -> None:
         return
     if _has_no_reason(form):
         return
-    is_refused, faults = look_over(values, was)
+    is_refused, faults = validate(values, was)
     if is_refused:
         return
     key = registers.key_of(kind(), values)
-    if key != registers.key_of(kind(), was) and at_key(key):
+    if key != registers.key_of(kind(), was) and row_at(key):
         say_later(t("registers.key_taken", row=key_in_words(values)), "bad")
         return
     if save(registers.putting(kind(), values, was), _why(form)):

@@ -10,16 +10,17 @@ from markupsafe import Markup
 
 from guanqing import registers, text
 from guanqing.figures import Answer
+from guanqing.figures.blocks import Table
 from guanqing.figures.markup import fill, joined, written
 from guanqing.registers import Values
 from guanqing.ui.registers.rows import (
-    called,
     in_words,
     key_in_words,
     kind,
+    label_of,
     local,
-    say_values,
     token,
+    values_in_words,
 )
 from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import t
@@ -101,7 +102,7 @@ def history_of_row(row: Values) -> None:
 def _draw(found: Sequence[Entered]) -> None:
     heads = [(t("registers.when"), ""), (t("registers.what"), "")]
     rows = [[_when(entry), _what(entry)] for entry in found[:SHOWN]]
-    table(heads, rows, style="gq-register", of=len(found))
+    table(Table(heads, rows), style="gq-register", of=len(found))
 
 
 def _when(entry: Entered) -> Markup:
@@ -112,7 +113,7 @@ def _what(entry: Entered) -> Markup:
     now, was = entry.values, entry.was
     small: list[str] = []
     if now and not was:
-        small.append(joined(*say_values(now, [n for n in now if n not in kind().key])))
+        small.append(joined(*values_in_words(now, [n for n in now if n not in kind().key])))
     if entry.why:
         small.append(t("registers.pair", name=t("registers.why"), value=entry.why))
     return fill(
@@ -138,5 +139,5 @@ def changes_of(was: Values, now: Values) -> str:
         if name in fields:
             old = in_words(fields[name], before, was.get("plan_year"))
             new = in_words(fields[name], after, now.get("plan_year"))
-            parts.append(t("registers.change", name=called(fields[name]), before=old, after=new))
+            parts.append(t("registers.change", name=label_of(fields[name]), before=old, after=new))
     return t("registers.semicolon").join(parts) or text.NOTHING

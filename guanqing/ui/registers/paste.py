@@ -8,26 +8,26 @@ import streamlit as st
 from markupsafe import Markup
 
 from guanqing import registers, text
-from guanqing.figures.blocks import Cell
+from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import joined
 from guanqing.intake import pasting
 from guanqing.intake.pasting import Known, Pasted, Remark, Row
 from guanqing.problems import Problem
 from guanqing.registers import Values
 from guanqing.registers.journal import Change
-from guanqing.ui.registers.file import by_file
 from guanqing.ui.registers.history import change_mark, changes_of
 from guanqing.ui.registers.rows import (
     branches,
-    called,
     frame,
     key_in_words,
     kind,
+    label_of,
     main_branch,
     near,
-    say_values,
+    values_in_words,
 )
 from guanqing.ui.registers.saving import save, say_later
+from guanqing.ui.registers.worksheet import offer_worksheet
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.widgets.blocks import note, said
 from guanqing.ui.widgets.tables import as_typed, table
@@ -41,11 +41,11 @@ class Sorted:
 
     added: list[Row]
     corrected: list[tuple[Row, Values]]  # with what is there now
-    known: list[Row]  # say what is there already
+    known: list[Row]  # the same as what is there
 
 
 def pasted_rows() -> None:
-    """Take pasted text, show what it says, and enter it once that is confirmed."""
+    """Take pasted text, show the rows in it, and enter them once that is confirmed."""
     note(t("registers.paste_hint", columns=_columns()))
     st.text_area(
         t("registers.paste"),
@@ -64,12 +64,12 @@ def pasted_rows() -> None:
             _preview(_read())
         except Problem as problem:
             said(tell(problem), "bad")
-    by_file()
+    offer_worksheet()
 
 
 def _columns() -> str:
     names = [
-        t("loading.needed", name=called(f)) if f.needed else called(f)
+        t("loading.needed", name=label_of(f)) if f.needed else label_of(f)
         for f in kind().fields.values()
     ]
     return t("app.list_mark").join(names)
@@ -84,7 +84,7 @@ def _clear() -> None:
 
 
 def _read() -> Pasted:
-    """Return what the text says; read once, and again when it or the library changes."""
+    """Return the rows of the text; read once, and again when it or the library changes."""
     pasted = st.session_state[_key()]
     state = (kind().code, pasted, st.session_state["library"], language())
     kept = st.session_state.get("paste_read")
@@ -165,15 +165,10 @@ def _refused(refused: Sequence[Remark]) -> None:
         *((t(f"registers.{name}"), "") for name in ("column", "value", "because")),
     ]
     rows = [
-        [
-            str(remark.line),
-            remark.column or text.NOTHING,
-            as_typed(remark.value),
-            _because(remark),
-        ]
+        [str(remark.line), remark.column or text.NOTHING, as_typed(remark.value), _because(remark)]
         for remark in refused[:SHOWN]
     ]
-    table(heads, rows, style="gq-register", of=len(refused))
+    table(Table(heads, rows), style="gq-register", of=len(refused))
 
 
 def _because(remark: Remark) -> str:
@@ -183,7 +178,7 @@ def _because(remark: Remark) -> str:
 
 
 def _noted(notes: Sequence[Remark]) -> None:
-    """Say what was done to read lines, and what they lack; of many alike how many."""
+    """Note how lines had to be read and what they lack; equal notes as one, with their number."""
     turns = Counter((_because(note_), note_.value) for note_ in notes)
     for (words, value), count in list(turns.items())[:SHOWN]:
         shown = words if value is None else t("registers.pair", name=words, value=value)
@@ -199,9 +194,9 @@ def _rows(rows: Sequence[tuple[Row, Values | None]]) -> None:
     listed: list[list[Cell]] = []
     for row, was in rows[:SHOWN]:
         mark = change_mark("changed" if was else "added")
-        says = changes_of(was, row.values) if was else joined(*say_values(row.values, rest))
+        says = changes_of(was, row.values) if was else joined(*values_in_words(row.values, rest))
         listed.append([str(row.line), form.format(mark, key_in_words(row.values), says)])
-    table(heads, listed, style="gq-register", of=len(rows))
+    table(Table(heads, listed), style="gq-register", of=len(rows))
 
 
 def _save() -> None:

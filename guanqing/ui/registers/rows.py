@@ -30,7 +30,7 @@ def kind() -> Kind:
 
 
 def frame() -> pl.DataFrame:
-    """Return every row of the register, the newest first, with who said so."""
+    """Return every row of the register, the newest first, with who stated it."""
     return query(f"register_{kind().code}")
 
 
@@ -50,7 +50,7 @@ def main_branch() -> str:
 
 
 def known_branches() -> checks.Names | None:
-    """Return the same to hold rows against; None where the library has told of none yet."""
+    """Return the branches to check rows against; None where the library has none yet."""
     return branches() or None
 
 
@@ -59,7 +59,7 @@ def journal_path() -> Path:
     return journal.path_of(Path(st.session_state["library"][0]))
 
 
-def at_key(key: Mapping[str, Any]) -> Values | None:
+def row_at(key: Mapping[str, Any]) -> Values | None:
     """Return the row of a key, or None."""
     fields = kind().fields
     tests = []
@@ -89,7 +89,7 @@ def near(days: set[str]) -> list[Values]:
 # --- in words
 
 
-def called(found: Field) -> str:
+def label_of(found: Field) -> str:
     """Return what a field is called."""
     return str(getattr(found, language()))
 
@@ -123,25 +123,25 @@ def in_words(found: Field, value: Any, plan_year: int | None = None) -> str:
     return names_of(found, plan_year).get(value, str(value))
 
 
-def say_values(values: Values, names: Sequence[str]) -> list[str]:
-    """Return what fields of a row say: words by themselves, numbers under their names."""
-    said = []
+def values_in_words(values: Values, names: Sequence[str]) -> list[str]:
+    """Return the fields of a row in words; a number has its field's name before it."""
+    words = []
     for name in names:
         found = kind().fields[name]
         if values[name] is None:
             continue
-        words = in_words(found, values[name], values.get("plan_year"))
+        value = in_words(found, values[name], values.get("plan_year"))
         is_clear = found.kind == "branch" or (
             found.kind in ("day", "text", "code") and name in kind().key
         )
-        said.append(words if is_clear else t("registers.pair", name=called(found), value=words))
-    return said
+        words.append(value if is_clear else t("registers.pair", name=label_of(found), value=value))
+    return words
 
 
 def key_in_words(values: Mapping[str, Any]) -> str:
-    """Return what tells a row from others, its day first."""
+    """Return the key of a row in words, its day first."""
     names = sorted(kind().key, key=lambda name: kind().fields[name].kind != "day")
-    return " · ".join(say_values(dict(values), [n for n in names if n in values]))
+    return " · ".join(values_in_words(dict(values), [n for n in names if n in values]))
 
 
 def token(values: Values) -> str:
@@ -156,7 +156,7 @@ def local(moment: datetime) -> str:
 
 
 def who(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return who said a row, and when or how it came."""
+    """Return who stated a row, and when; of a loaded one its file and who loaded it."""
     if row["stated_by"] is not None:
         return row["stated_by"], local(row["stated_at"])
     if row["file_names"] is not None:

@@ -9,7 +9,7 @@ from guanqing.problems import Problem
 from guanqing.registers import Values, checks, journal
 from guanqing.registers.checks import Fault
 from guanqing.registers.journal import Change
-from guanqing.ui.registers.rows import called, journal_path, kind, known_branches, near
+from guanqing.ui.registers.rows import journal_path, kind, known_branches, label_of, near
 from guanqing.ui.shell.library import facts
 from guanqing.ui.shell.session import language, t, tell
 from guanqing.ui.shell.visitor import require_here
@@ -27,13 +27,13 @@ def say_later(words: str, tone: str) -> None:
 
 
 def say_now() -> None:
-    """Say what the last thing done came to."""
+    """Show the sentences that the last action left."""
     for words, tone in st.session_state.pop("entry_said", []):
         said(words, tone)
 
 
 def save(changes: Sequence[Change], why: str) -> bool:
-    """Enter changes, all or none, and say why not where that fails."""
+    """Enter changes, all or none; return whether they were, and leave the reason if not."""
     if not entered_by():
         say_later(t("registers.name_first"), "bad")
         return False
@@ -58,10 +58,10 @@ def turn() -> int:
     return int(st.session_state.get("entry_turn", 0))
 
 
-def look_over(values: Values, was: Values | None = None) -> tuple[bool, list[Fault]]:
-    """Say what keeps a row out; return whether anything does, and what else there is to say."""
+def validate(values: Values, was: Values | None = None) -> tuple[bool, list[Fault]]:
+    """Return whether a row is refused, its reasons left for the next run, and all its faults."""
     if missing := registers.missing(kind(), values):
-        names = t("app.list_mark").join(called(kind().fields[name]) for name in missing)
+        names = t("app.list_mark").join(label_of(kind().fields[name]) for name in missing)
         say_later(t("registers.missing", names=names), "bad")
         return True, []
     keys = [registers.key_of(kind(), row) for row in (values, was) if row]
@@ -80,6 +80,6 @@ def look_over(values: Values, was: Values | None = None) -> tuple[bool, list[Fau
 
 
 def warn(faults: Sequence[Fault]) -> None:
-    """Say what was taken and still asks for something."""
+    """Leave warnings about a row that was entered all the same."""
     for fault in faults:
         say_later(fault.words[language()], "doubt")

@@ -76,7 +76,7 @@ def _settle(shown: period.Period, branches: list[str], as_of: date) -> None:
 
 
 def _is_new_address(page: st.Page) -> bool:
-    """Say whether the reader arrived, went back or edited the address: then it decides.
+    """Return whether the reader arrived, went back or edited the address: then it decides.
 
     The menu leads to a bare address, where the choice made so far goes on.
     """

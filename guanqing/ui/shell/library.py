@@ -35,7 +35,7 @@ def open_library() -> None:
 
 
 def may_see_names() -> bool:
-    """Say whether whoever started the server allowed names (`guanqing serve --names`)."""
+    """Return whether whoever started the server allowed names (`guanqing serve --names`)."""
     return os.environ.get("GUANQING_NAMES") == "1"
 
 

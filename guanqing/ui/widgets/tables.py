@@ -1,33 +1,24 @@
 """Tables of what is worked on."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 from markupsafe import Markup
 
 from guanqing.figures import markup
-from guanqing.figures.blocks import Cell, Table
+from guanqing.figures.blocks import Table
 from guanqing.ui.shell.session import t
 from guanqing.ui.widgets.blocks import note
 
 VALUE_SIGNS = 40
 
 
-def table(
-    columns: Sequence[tuple[str, str]],
-    rows: Sequence[Sequence[Cell]],
-    *,
-    style: str = "",
-    of: int = 0,
-) -> None:
-    """Draw a table. columns as a Table has them; style is a class of style.css around it.
+def table(made: Table, *, style: str = "", of: int = 0) -> None:
+    """Draw a table and, where it holds only the first of many rows, a note that says so.
 
-    of: how many rows there are; where not all of them are given, that is said below.
+    style: a class of style.css around it; of: how many rows there are.
     """
-    shown = markup.table(Table(columns, rows))
-    st.html(Markup('<div class="gq {}">{}</div>').format(style, shown))
-    if of > len(rows):
-        note(t("loading.shown_first", shown=len(rows)))
+    st.html(Markup('<div class="gq {}">{}</div>').format(style, markup.table(made)))
+    if of > len(made.rows):
+        note(t("loading.shown_first", shown=len(made.rows)))
 
 
 def as_typed(value: str | None) -> Markup:

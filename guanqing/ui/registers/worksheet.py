@@ -13,7 +13,7 @@ from guanqing.ui.widgets.blocks import note
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def by_file() -> None:
+def offer_worksheet() -> None:
     """Offer the worksheet to fill in, and the page that loads it."""
     of, spoken = kind(), language()
     listed = {code: names[spoken] for code, names in branches().items()}
