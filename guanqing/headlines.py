@@ -86,9 +86,9 @@ def class_shift(shares: pl.DataFrame, name: str) -> Headline:
     change = float(top["loan_share_change"])
     if abs(change) < 0.02:
         return "finding.classes_steady", {}
-    last = float(top["loan_share"])
+    before = shares.filter(quarter=quarters[0], class_code=top["class_code"])["loan_share"][0]
     key = "finding.class_rose" if change > 0 else "finding.class_fell"
-    return key, {"name": top[name], "first": last / (1 + change), "last": last}
+    return key, {"name": top[name], "first": float(before), "last": float(top["loan_share"])}
 
 
 def concentration(curve: pl.DataFrame) -> Headline:

@@ -128,6 +128,32 @@ def test_shares_of_classes_are_of_all_loans_the_unclassified_included(lend, ask)
     assert rows_by(ask("class_shares_by_quarter"), "class_code")["I"]["loan_share"] == 0.25
 
 
+def test_the_shares_of_the_most_lent_classes_move_from_the_first_quarter_on(lend, ask):
+    for month, classes in ((2, "IIGK"), (5, "IGGG")):
+        for class_code in classes:
+            lend(class_code=class_code, loaned_at=datetime(2019, month, 6, 10))
+    rows = ask("class_shares_by_quarter", limit=2).to_dicts()
+    found = [
+        (r["quarter"].month, r["class_code"], r["loan_share"], r["loan_share_change"]) for r in rows
+    ]
+    assert found == [
+        (1, "G", 0.25, 0.0),
+        (1, "I", 0.5, 0.0),
+        (4, "G", 0.75, 2.0),
+        (4, "I", 0.25, -0.5),
+    ]
+
+
+def test_a_class_not_lent_in_the_first_quarter_has_nothing_to_move_from(lend, ask):
+    lend(class_code="I", loaned_at=datetime(2019, 2, 6, 10))
+    lend(class_code="G", loaned_at=datetime(2019, 5, 6, 10))
+    rows = ask("class_shares_by_quarter").filter(class_code="G").to_dicts()
+    assert [(r["loan_count"], r["loan_share"], r["loan_share_change"]) for r in rows] == [
+        (0, 0.0, None),
+        (1, 1.0, None),
+    ]
+
+
 def test_holdings_of_a_class_are_those_of_the_last_month_end_in_or_before_the_period(hold, ask):
     hold(month_end=date(2018, 10, 31), item_count=70)
     hold(month_end=date(2018, 11, 30), item_count=80)
