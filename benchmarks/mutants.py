@@ -40,7 +40,7 @@ FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities counting entered judging measures oracle pace pasting plan published queries rollups
 """
-SECONDS = 90  # for one mutant; whoever has not met all of its tests by then is undecided
+SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 WORKERS = 2
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
 
@@ -233,8 +233,6 @@ class Trial:
         path = ROOT / mutant.path
         asked = [item for item in items if self.depends(item.nodeid, path)]
         asked.sort(key=lambda item: self.promise(mutant, item.nodeid), reverse=True)
-        for cache in self.caches:
-            cache.cache_clear()
         self.mutated, self.mutant, begun, tried = mutant.text, mutant, monotonic(), 0
         try:
             for item in asked:
@@ -258,6 +256,8 @@ class Trial:
 
     def passes(self, item: Any) -> bool:
         """Run a test, what lasts a session kept for the next, and return whether it passed."""
+        for cache in self.caches:  # or a test would not be seen to read what another has read
+            cache.cache_clear()
         self.now, begun = item.nodeid, monotonic()
         item._initrequest()
         reports = runtestprotocol(item, log=False, nextitem=item.getparent(pytest.Module).parent)

@@ -485,6 +485,12 @@ def test_more_forms_back_than_were_handed_out_are_no_share(library):
     assert blank(library, rate) == (None, "more_answers_than_forms")
 
 
+def test_every_form_back_is_a_share_of_1(library):
+    rate = promise(2019, "rate", "survey_returned_count", "survey_distributed_count", goal=0.8)
+    library.put("surveys", distributed_count=250, returned_count=250)
+    assert blank(library, rate) == (1, None)
+
+
 def test_what_is_no_share_may_well_be_above_1(library):
     """Two loans a visit are no more answers than forms."""
     library.put("visits", visit_count=1)
