@@ -14,6 +14,8 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 import pytest
+import streamlit as st
+from screens import htmls, open_page, seen
 from typer.testing import CliRunner
 
 from guanqing import figures, period, text, warehouse
@@ -21,6 +23,7 @@ from guanqing.cli import app
 from guanqing.figures import Exhibit, View
 from guanqing.figures.blocks import Block, Card, Chart, Columns
 from guanqing.period import Period
+from guanqing.problems import Problem
 from guanqing.store import Store
 from guanqing.ui.widgets.panels import csv_of, drawn_rows
 
@@ -173,3 +176,32 @@ def _marks(trace: go.Scatter) -> Iterator[float | None]:
         for value in np.asarray(getattr(trace, name), dtype=object).ravel():
             if isinstance(value, int | float | np.number):
                 yield _rounded(value)
+
+
+# --- what cannot be shown
+
+
+def test_a_figure_that_cannot_be_shown_says_why_and_the_page_goes_on(
+    simulated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = warehouse.source
+
+    def spoilt(name: str) -> str:
+        return "select gone from loan_hours" if name == "loans_by_hour" else asked(name)
+
+    monkeypatch.setattr(warehouse, "source", spoilt)
+    st.cache_data.clear()  # whoever asked before must not answer
+    app = open_page("pages/service/circulation.py", simulated)
+    assert not app.exception
+    words = " ".join(seen(html) for html in htmls(app))
+    assert "图表 loans_by_hour 暂时无法显示" in words
+    assert text.translate("finding.top_branch", "zh", name="晋中市图书馆", share=0.633) in words
+
+
+def test_a_measure_nobody_defined_is_named_with_the_file_to_mend() -> None:
+    strange = figures.Figure("strange", "happiness", lambda view: figures.Content("", ()))
+    with pytest.raises(Problem) as found:
+        strange.show(None)  # type: ignore[arg-type]
+    said = text.translate(found.value.key, "en", **found.value.values)
+    assert "data/measures.toml" in said
+    assert "happiness" in said
