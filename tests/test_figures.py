@@ -173,3 +173,12 @@ def _marks(trace: go.Scatter) -> Iterator[float | None]:
         for value in np.asarray(getattr(trace, name), dtype=object).ravel():
             if isinstance(value, int | float | np.number):
                 yield _rounded(value)
+
+
+def test_a_share_over_time_is_read_in_per_cent(lookout: Lookout) -> None:
+    shown = figures.named("self_service_by_month").show(lookout())
+    (chart,) = [block for block in shown.content.blocks if isinstance(block, Chart)]
+    words = [word for trace in chart.figure.data for word in trace.text]
+    ticks = chart.figure.layout.yaxis.ticktext
+    assert len(ticks) > 2
+    assert [word for word in (*words, *ticks) if not word.endswith("%")] == []
