@@ -39,6 +39,19 @@ def loans_over_time(steps: pl.DataFrame, compared: float | None) -> Headline:
     return more if compared >= 0 else fewer, values | {"share": abs(compared)}
 
 
+def self_service(months: pl.DataFrame, share: float | None) -> Headline:
+    """Say what share of the loans was made at machines, and in which month the largest."""
+    known = months.filter(pl.col("self_service_share").is_not_null())
+    if share is None or known.is_empty():
+        return NOTHING
+    top = known.sort("self_service_share", "month", descending=[True, False]).row(0, named=True)
+    return "finding.self_service", {
+        "share": float(share),
+        "month": top["month"],
+        "most": float(top["self_service_share"]),
+    }
+
+
 def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:
     """Say at which hour of which weekday most is lent."""
     if not _total(hours, "loan_count"):

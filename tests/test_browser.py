@@ -274,7 +274,7 @@ def test_a_page_is_in_chinese_for_a_screen_reader(visits: dict[str, Visit], name
 def test_the_first_screen_holds_the_whole_page_on_a_desk(
     visits: dict[str, Visit], name: str
 ) -> None:
-    assert visits[name].height <= DESK["height"]
+    assert visits[name].height <= DESK["height"], f"lower a panel of {name}, or put it in a tab"
 
 
 @every_page

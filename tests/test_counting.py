@@ -211,6 +211,16 @@ def test_the_visits_of_some_branches_are_not_divided_by_everyone(put, tell):
     assert tell("circulation_headline", branches=["main"])["visits_per_capita"] is None
 
 
+def test_the_share_of_self_service_is_of_all_loans_once_a_channel_is_known(tell, lend):
+    lend(channel_code=None)
+    assert tell("circulation_headline")["self_service_share"] is None
+    lend(channel_code="desk")
+    assert tell("circulation_headline")["self_service_share"] == 0
+    lend(channel_code="self_service", renewals=3)
+    lend(channel_code=None)
+    assert tell("circulation_headline")["self_service_share"] == 1 / 4
+
+
 def test_what_nobody_recorded_is_null_and_not_0(tell, lend, put):
     assert tell("circulation_headline")["visit_count"] is None
     assert tell("circulation_headline")["loan_count"] is None

@@ -205,3 +205,12 @@ def test_a_measure_nobody_defined_is_named_with_the_file_to_mend() -> None:
     said = text.translate(found.value.key, "en", **found.value.values)
     assert "data/measures.toml" in said
     assert "happiness" in said
+
+
+def test_a_share_over_time_is_read_in_per_cent(lookout: Lookout) -> None:
+    shown = figures.named("self_service_by_month").show(lookout())
+    (chart,) = [block for block in shown.content.blocks if isinstance(block, Chart)]
+    words = [word for trace in chart.figure.data for word in trace.text]
+    ticks = chart.figure.layout.yaxis.ticktext
+    assert len(ticks) > 2
+    assert [word for word in (*words, *ticks) if not word.endswith("%")] == []

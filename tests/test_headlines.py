@@ -44,6 +44,13 @@ REASONS = pl.DataFrame(
 HOURS = pl.DataFrame(
     {"weekday": [1, 6], "hour": [9, 15], "loan_count": [40, 30], "loans_per_day": [4.0, 7.5]}
 )
+MACHINES = pl.DataFrame(
+    {
+        "month": [date(2019, 1, 1), date(2019, 2, 1), date(2019, 3, 1)],
+        "loan_count": [0, 40, 50],
+        "self_service_share": [None, 0.7, 0.62],
+    }
+)
 CURVE = pl.DataFrame({"borrower_share": [0.05, 0.12, 1.0], "loan_share": [0.3, 0.45, 1.0]})
 BORROWERS = pl.DataFrame({"loan_count": [102, 89, 77]})
 DAYS = pl.DataFrame({"day": [date(2019, 3, 5), date(2019, 3, 6)], "loan_count": [3, 8]})
@@ -107,6 +114,11 @@ SAID = {
         ),
         CLASSES,
         "Literature leads with 60.0% of loans",
+    ),
+    "self-service": (
+        lambda f: headlines.self_service(f, f["self_service_share"].mean()),
+        MACHINES,
+        "66.0% of loans at machines, most in Feb 2019 (70.0%)",
     ),
     "concentration": (
         headlines.concentration,

@@ -219,13 +219,14 @@ def test_every_key_in_the_program_is_a_text() -> None:
     keys = {value for value in strings() if looks_like_one.fullmatch(value)} - files
     assert len(keys) > 100
     begun = {key for key in keys if key.endswith("_")}  # a name is put after it
-    assert keys - begun - text.load().keys() == set()
+    assert keys - begun - text.load().keys() == set(), "write them in data/text.toml"
     for key in begun:
         assert any(known.startswith(key) for known in text.load()), key
 
 
 def test_every_text_is_used() -> None:
-    assert [key for key in text.load() if not is_made(key)] == []
+    unused = [key for key in text.load() if not is_made(key)]
+    assert unused == [], "nothing asks for these of data/text.toml"
 
 
 def test_a_text_nobody_asks_for_would_be_found() -> None:
@@ -238,4 +239,6 @@ def test_every_measure_is_shown_or_promised(name: str) -> None:
     promised = {
         target.measure for year in plan.years() for target in plan.load(year).targets.values()
     }
-    assert name in promised or is_made(name)
+    assert name in promised or is_made(name), (
+        f"{name} of data/measures.toml defines no figure of guanqing/figures and no target"
+    )

@@ -41,20 +41,21 @@ def test_a_name_says_the_unit(measure):
     unit = {"count": "count", "rate": "ratio or share", "share": "share"}.get(
         measure.name.rsplit("_", 1)[-1], measure.unit
     )
-    assert measure.unit in unit
+    assert measure.unit in unit, f"data/measures.toml: rename {measure.name} or mend its unit"
 
 
 @every_measure
 def test_the_cases_behind_a_figure_are_a_column_that_counts(measure):
     if measure.cases:
         query, column = measure.cases.split(".")
-        assert column in columns(query)
+        assert column in columns(query), f"data/measures.toml: cases of {measure.name}"
         assert column.endswith("_count")
 
 
 @pytest.mark.parametrize("name", HEADLINES)
 def test_every_figure_of_a_headline_is_a_measure(name):
-    assert set(columns(name)) <= measures.load().keys()
+    strange = set(columns(name)) - measures.load().keys()
+    assert strange == set(), "a column of a headline is an entry of data/measures.toml"
 
 
 @pytest.mark.parametrize("name", HEADLINES)

@@ -8,11 +8,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import DAY, fill
+from conftest import DAY, YEAR_2019, fill
 from screens import htmls, open_page, seen
 from test_judging import more_answers, promise
 
-from guanqing import measures, plan, warehouse
+from guanqing import figures, measures, plan, warehouse
+from guanqing.figures import View
+from guanqing.period import Period
 from guanqing.plan import Plan, planfile
 from guanqing.store import Store
 
@@ -32,6 +34,16 @@ def first_value(frame: pl.DataFrame, column: str, **where: Any) -> Any:
 
 def of_loans(column: str) -> Callable[[Ask], Any]:
     return lambda ask: first_value(ask("circulation_headline"), column)
+
+
+def machines(ask: Ask) -> Any:
+    """Return the share of the card; the months of the figure add up to it."""
+    months = ask("self_service_by_month")
+    at_machines = months["self_service_loan_count"].drop_nulls()
+    headline = first_value(ask("circulation_headline"), "self_service_share")
+    found = at_machines.sum() / months["loan_count"].sum() if len(at_machines) else None
+    assert headline == pytest.approx(found)
+    return headline
 
 
 def holders(ask: Ask) -> Any:
@@ -62,6 +74,7 @@ ASKED: dict[tuple[str, str, str | None], Callable[[Ask], Any]] = {
     ("total", "visit_count", None): of_loans("visit_count"),
     ("rate", "loan_count", "holdings"): of_loans("circulation_rate"),
     ("rate", "visit_count", "population"): of_loans("visits_per_capita"),
+    ("rate", "self_service_loan_count", "loan_count"): machines,
     ("level", "card_holder_count", None): holders,
     ("survey", "reader_satisfaction", None): satisfied,
     ("survey", "feedback_satisfaction", None): lambda ask: first_value(
@@ -153,7 +166,34 @@ def test_so_it_is_in_the_simulated_library(day, simulated):
 
 def test_no_figure_that_a_target_can_count_is_left_out():
     both = measures.load().keys() & planfile.plan_measures().keys()
-    assert both <= {measure for _, measure, _ in ASKED}
+    assert both <= {measure for _, measure, _ in ASKED}, "enter it in ASKED of this file"
+
+
+def test_no_figure_that_says_what_counts_it_is_left_out():
+    """counted_as sets a promise beside a figure: both must come to the same."""
+    asked = {f"{measure} per {per}" if per else measure for _, measure, per in ASKED}
+    counted = {one.counted_as for one in measures.load().values() if one.counted_as}
+    assert counted <= asked, "enter it in ASKED of this file"
+
+
+def test_a_share_of_one_count_in_another_can_be_promised(library, monkeypatch):
+    for channel in ("self_service", "self_service", "desk", None):
+        library.lend(channel_code=channel)
+    target = promise(2019, "rate", "self_service_loan_count", "loan_count", goal=0.6)
+    promised = Plan(2019, {target.code: target})
+    monkeypatch.setattr(plan, "load", {2019: promised}.__getitem__)
+    library.promise(promised)
+    days = {"start_date": YEAR_2019["start_date"], "end_date": YEAR_2019["end_date"]}
+    view = View(
+        lambda query, params: library.ask(query, **params),
+        {"first_day": days["start_date"]},
+        YEAR_2019,
+        Period("2019", **days),
+    )
+    (card,) = figures.named("self_service_share").show(view).content.blocks
+    (row,) = library.ask("plan_progress").to_dicts()
+    assert (card.value, card.goal, card.status) == (0.5, 0.6, "not_met")
+    assert (card.value, card.goal, card.status) == (row["value"], row["target"], row["status"])
 
 
 def test_the_overview_shows_the_goal_in_force_and_not_the_first(simulated, monkeypatch):

@@ -151,6 +151,28 @@ def test_loans_by_month(world):
 
 
 @oracle
+def test_self_service_by_month(world):
+    expected = []
+    for month in world.months():
+        channels = [
+            loan["channel_code"]
+            for loan in world.events("loan")
+            if loan["day"].replace(day=1) == month
+        ]
+        is_known = any(channel is not None for channel in channels)
+        at_machines = channels.count("self_service") if is_known else None
+        expected.append(
+            {
+                "month": month,
+                "loan_count": len(channels),
+                "self_service_loan_count": at_machines,
+                "self_service_share": at_machines / len(channels) if is_known else None,
+            }
+        )
+    agree(world.ask("self_service_by_month"), expected)
+
+
+@oracle
 def test_borrowers_by_month(world):
     borrowers: dict[date, set[int]] = {month: set() for month in world.months()}
     for loan in world.events("loan"):
@@ -337,6 +359,9 @@ def test_circulation_headline(world):
         for event in rows["loan_events"]
     )
     loan_count = len(world.events("loan")) if logged else None
+    channels = Counter(
+        loan["channel_code"] for loan in world.events("loan") if loan["channel_code"] is not None
+    )
     visits = [
         gate["visit_count"]
         for gate in rows["visits"]
@@ -362,6 +387,7 @@ def test_circulation_headline(world):
         if logged
         else None,
         "visits_per_capita": sum(visits) / population if per_capita else None,
+        "self_service_share": share(channels["self_service"], loan_count) if channels else None,
     }
     agree(world.ask("circulation_headline"), [expected])
 

@@ -54,7 +54,7 @@ def test_the_header_says_what_a_row_is(name):
 @every_query
 def test_the_header_lists_the_parameters_the_engine_finds(name):
     listed = re.findall(r"^-- .*\$(\w+)  ", SOURCES[name], re.MULTILINE)
-    assert set(listed) == warehouse.parameters(name)
+    assert set(listed) == warehouse.parameters(name), "params in its header"
     assert len(listed) == len(set(listed))
     assert bool(listed) != ("-- params:   none" in SOURCES[name])
 
@@ -62,7 +62,7 @@ def test_the_header_lists_the_parameters_the_engine_finds(name):
 @every_query
 def test_the_header_lists_the_columns_even_of_an_empty_library(name, empty_library):
     (listed,) = re.findall(r"^-- columns:  (.+)$", SOURCES[name], re.MULTILINE)
-    assert empty_library.ask(name).columns == listed.split(", ")
+    assert empty_library.ask(name).columns == listed.split(", "), "columns in its header"
 
 
 @every_source
@@ -332,7 +332,8 @@ def test_every_loan_is_in_every_count_of_loans(odd, lend, ask):
     names = [path.stem for path in sorted(QUERIES.glob("loans/*.sql"))]
     whole = dict.fromkeys(names, 5)
     whole["loans_by_subclass"] = 3 if odd.get("class_code") == "TP" else 0  # class T alone
-    assert {name: ask(name)["loan_count"].sum() for name in names} == whole
+    found = {name: ask(name)["loan_count"].sum() for name in names}
+    assert found == whole, "every query of queries/loans has the column loan_count"
 
 
 @pytest.mark.parametrize("odd", ODD_LOANS.values(), ids=ODD_LOANS.keys())

@@ -73,10 +73,10 @@ def test_every_key_written_in_the_code_is_a_text(path):
         name = getattr(call.func, "id", getattr(call.func, "attr", ""))
         key = call.args[0] if call.args else None
         if name in {"t", "translate", "say"} and isinstance(key, ast.Constant):
-            assert key.value in text.load()
+            assert key.value in text.load(), f"write {key.value} in data/text.toml"
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and re.fullmatch(r"finding\.\w+", str(node.value)):
-            assert node.value in text.load()
+            assert node.value in text.load(), f"write {node.value} in data/text.toml"
 
 
 CODES = {

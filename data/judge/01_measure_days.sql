@@ -15,6 +15,15 @@ gains as (
         loan_count as amount
     from circulation_days
     union all
+    -- a loan whose channel nobody recorded says nothing of machines
+    select
+        'self_service_loan_count' as measure_code,
+        day,
+        branch_code,
+        case when channel_code = 'self_service' then loan_count else 0 end as amount
+    from circulation_days
+    where channel_code is not null and loan_count > 0
+    union all
     select
         'visit_count' as measure_code,
         day,

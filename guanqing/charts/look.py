@@ -107,12 +107,14 @@ def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figu
     return figure
 
 
-def rules(figure: go.Figure, look: Look, top: float, shown: Callable[[float], str]) -> go.Figure:
+def rules(
+    figure: go.Figure, look: Look, top: float, shown: Callable[[float], str], *, least: float = 1
+) -> go.Figure:
     """Return the figure with faint rules from zero to about top, each with its value in words.
 
-    Plotly would write 15k, which no Chinese reader counts in.
+    Plotly would write 15k, which no Chinese reader counts in. least is the smallest step.
     """
-    step = round_step(top / 4)
+    step = round_step(top / 4, least)
     ticks = [step * i for i in range(int(top / step) + 2)]
     return figure.update_yaxes(
         showgrid=True,
@@ -125,9 +127,9 @@ def rules(figure: go.Figure, look: Look, top: float, shown: Callable[[float], st
     )
 
 
-def round_step(rough: float) -> float:
+def round_step(rough: float, least: float = 1) -> float:
     """Return the next 1, 2 or 5 times a power of ten; at least one, for things are whole."""
-    if rough <= 1:
-        return 1
+    if rough <= least:
+        return least
     power = 10.0 ** math.floor(math.log10(rough))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= rough)

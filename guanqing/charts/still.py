@@ -26,6 +26,7 @@ def still_trend(
     *,
     height: int,
     alt: str,
+    least_step: float = 1,
     marks: Marks = NO_MARKS,
 ) -> Markup:
     """Return lines over the same steps of time, from zero; the first is the subject.
@@ -41,7 +42,7 @@ def still_trend(
     def y(value: float) -> float:
         return bottom - (bottom - TOP) * value / top
 
-    step = round_step(top / 4)
+    step = round_step(top / 4, least_step)
     ticks = [step * i for i in range(int(top / step) + 1)]
     words = [_word(0, y(tick), shown(tick), "axis") for tick in ticks]
     every = every_nth(labels)

@@ -27,18 +27,20 @@ def trend(
     *,
     height: int = 240,
     open_end: bool = False,
+    least_step: float = 1,
     goal: tuple[float, str] | None = None,
     marks: Marks = NO_MARKS,
 ) -> go.Figure:
     """Draw lines over the same steps of time, from zero, each named at its last point.
 
     The first line is the subject, the others its background. open_end draws the subject's last
-    step dotted: it is not over yet. goal is a value to reach and its words; marks say what
+    step dotted: it is not over yet. least_step is the least between two rules: less than 1 for
+    shares. goal is a value to reach and its words; marks say what
     happened.
     """
     top = max(value for line in lines for value in line.values if value is not None)
     top = max(top, goal[0] * 1.06) if goal else top
-    figure = rules(canvas(look, height=height, right=64), look, top, shown)
+    figure = rules(canvas(look, height=height, right=64), look, top, shown, least=least_step)
     for index in reversed(range(len(lines))):  # the subject last, on top
         line, colour = lines[index], look.primary if index == 0 else look.faded
         _draw(figure, labels, line, colour, dotted_end=open_end and index == 0)

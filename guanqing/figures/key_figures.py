@@ -22,6 +22,7 @@ IN_ONE_ROW: dict[str, tuple[str, ...]] = {
         "loans_per_open_day",
         "circulation_rate",
         "visits_per_capita",
+        "self_service_share",
     ),
     "card_headline": (
         "card_holder_count",
@@ -41,6 +42,7 @@ TRAILS: dict[str, tuple[str, str]] = {
     "loan_count": ("loans_by_month", "loan_count"),
     "circulation_rate": ("loans_by_month", "loan_count"),
     "visits_per_capita": ("measures_by_month", "visit_count"),
+    "self_service_share": ("self_service_by_month", "self_service_share"),
     "card_holder_count": ("cards_by_month", "holder_count"),
     "active_borrower_count": ("loans_by_month", "borrower_count"),
 }

@@ -86,6 +86,15 @@ def loans_by_channel(view: View) -> Content:
     return _largest(view, frame, "channel_name", "finding.top_channel")
 
 
+@figure("self_service_share")
+def self_service_by_month(view: View) -> Content:
+    """Draw the share of each month's loans that was made at self-service machines."""
+    frame, earlier = view.with_earlier("self_service_by_month")
+    whole = view.cite("circulation_headline")["self_service_share"][0]
+    headline = headlines.self_service(frame, whole)
+    return content(view.say(headline), *trend(view, frame, "self_service_share", earlier))
+
+
 @figure("loan_count")
 def loans_by_branch(view: View) -> Content:
     """Draw the branches loans were made at."""

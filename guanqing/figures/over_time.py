@@ -1,5 +1,6 @@
 """What figures over time share: labels of steps, lines against a year earlier, marks."""
 
+from collections.abc import Callable
 from datetime import date
 
 import polars as pl
@@ -10,6 +11,8 @@ from guanqing.figures.blocks import Block, Chart
 from guanqing.figures.marking import legend, on_days, on_months
 from guanqing.figures.view import View
 from guanqing.period import year_before
+
+LEAST_SHARE = 0.01  # between two rules of a chart
 
 
 def month_labels(view: View, months: list[date]) -> list[str]:
@@ -28,10 +31,10 @@ def trend(
     *,
     every: int = 1,
 ) -> tuple[Block | None, ...]:
-    """Return a count by month or day as a chart over its marks, with the year before behind it.
+    """Return a value by month or day as a chart over its marks, with the year before behind it.
 
-    frame has a column `month` or `day`, earlier the same of a year before. every names each nth
-    step only, where the panel is narrow.
+    value is a count, or a share if its name ends so. frame has a column `month` or `day`, earlier
+    the same of a year before. every names each nth step only, where the panel is narrow.
     """
     if not frame[value].sum():
         return (view.nothing(),)
@@ -42,21 +45,31 @@ def trend(
         if step == "day"
         else month_labels(view, starts)
     )
-    lines = _lines(view, frame, step, value, earlier)
+    is_share = value.endswith("_share")
+    shown, least_step = (view.share, LEAST_SHARE) if is_share else (view.count, 1)
+    lines = _lines(frame, step, value, earlier, shown)
     marks = on_days(view, starts) if step == "day" else on_months(view, starts)
     alt = view.t("alt.daily_trend" if step == "day" else "alt.trend", **{f"{step}s": frame.height})
     drawn: Block
     if view.is_still:
         drawn = charts.still_trend(
-            labels, lines, view.count, view.look, height=view.height, alt=alt, marks=marks
+            labels,
+            lines,
+            shown,
+            view.look,
+            height=view.height,
+            alt=alt,
+            least_step=least_step,
+            marks=marks,
         )
     else:
         figure = charts.trend(
             labels,
             lines,
-            view.count,
+            shown,
             view.look,
             height=view.height,
+            least_step=least_step,
             open_end=step == "month" and view.ends_within_month,
             marks=marks,
         )
@@ -67,15 +80,19 @@ def trend(
 
 
 def _lines(
-    view: View, frame: pl.DataFrame, step: str, value: str, earlier: pl.DataFrame | None
+    frame: pl.DataFrame,
+    step: str,
+    value: str,
+    earlier: pl.DataFrame | None,
+    shown: Callable[[float | None], str],
 ) -> list[Line]:
     starts = frame[step].to_list()
     values = frame[value].to_list()
-    lines = [Line(str(starts[-1].year), values, view.counts(values))]
+    lines = [Line(str(starts[-1].year), values, [*map(shown, values)])]
     if earlier is not None and earlier[value].sum():
         known = dict(earlier.select(step, value).iter_rows())
         before = [known.get(year_before(start)) for start in starts]
-        lines.append(Line(str(starts[-1].year - 1), before, view.counts(before)))
+        lines.append(Line(str(starts[-1].year - 1), before, [*map(shown, before)]))
     return lines
 
 

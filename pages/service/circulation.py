@@ -3,18 +3,22 @@
 import streamlit as st
 
 from guanqing.ui.widgets.panels import panel
-from guanqing.ui.widgets.rows import card_row
+from guanqing.ui.widgets.rows import card_row, tabs
 
-card_row("loan_count", "renewal_count", "visit_count", "loans_per_open_day")
+card_row("loan_count", "renewal_count", "visit_count", "loans_per_open_day", "self_service_share")
 
 left, right = st.columns(2)
 with left:
-    panel("loans_over_time", height=240)
+    panel("loans_over_time", height=224)
     panel("loans_by_day", height=192)
 with right:
-    panel("loans_by_hour", height=280)
-    first, second = st.columns([4, 5])
-    with first:
-        panel("loans_by_channel", height=240)
-    with second:
-        panel("loans_by_branch", height=240)
+    panel("loans_by_hour", height=240)
+    where, machines = tabs("circulation.part_where", "circulation.part_machines")
+    with where:
+        first, second = st.columns([4, 5])
+        with first:
+            panel("loans_by_channel", height=192)
+        with second:
+            panel("loans_by_branch", height=192)
+    with machines:
+        panel("self_service_by_month", height=192)

@@ -1,13 +1,13 @@
 -- circulation_headline: loans, renewals, visits and their ratios in the period.
 --
 -- Loans and visits are null where nothing is known of them: loans up to the first that was recorded,
--- visits of a period in which no gate was read.
+-- visits of a period in which no gate was read, the share of self-service where no channel is known.
 --
 -- grain:    one row
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
--- columns:  loan_count, renewal_count, visit_count, loans_per_open_day, circulation_rate, visits_per_capita
+-- columns:  loan_count, renewal_count, visit_count, loans_per_open_day, circulation_rate, visits_per_capita, self_service_share
 
 with
 
@@ -22,7 +22,9 @@ amounts as (
     from measure_days
     inner join plan_measures using (measure_code)
     where
-        measure_days.measure_code in ('loan_count', 'visit_count')
+        measure_days.measure_code in (
+            'loan_count', 'visit_count', 'self_service_loan_count'
+        )
         and measure_days.day < $end_date::date
         and (
             $branches::varchar[] is null
@@ -34,7 +36,9 @@ amounts as (
 counts as (
     select
         sum(amount) filter (where measure_code = 'loan_count') as loan_count,
-        sum(amount) filter (where measure_code = 'visit_count') as visit_count
+        sum(amount) filter (where measure_code = 'visit_count') as visit_count,
+        sum(amount) filter (where measure_code = 'self_service_loan_count')
+            as self_service_loan_count
     from amounts
 ),
 
@@ -81,7 +85,8 @@ select
     case
         when $branches::varchar[] is null
             then rate_of(counts.visit_count, population.population_served)
-    end as visits_per_capita
+    end as visits_per_capita,
+    rate_of(counts.self_service_loan_count, counts.loan_count) as self_service_share
 from counts
 cross join renewals
 cross join hours
