@@ -3,6 +3,7 @@
     python benchmarks/mutants.py                     # a sample, drawn with a fixed seed
     python benchmarks/mutants.py --sample 0          # every mutant: some hours
     python benchmarks/mutants.py data/judge queries/plan
+    python benchmarks/mutants.py --sample 0 --verdicts FILE   # what FILE has as killed stays so
 
 A mutant is a file of FOLDERS with one comparison, operator, literal, join or filter changed on its
 parsed tree. It is killed when a test that reads the file fails, in this process, the changed text
@@ -20,7 +21,7 @@ import sys
 import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -41,7 +42,6 @@ SUBJECTS = """
     activities counting entered judging measures oracle pace pasting plan published queries rollups
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
-WORKERS = 2
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
 
 # --- what is changed
@@ -209,7 +209,10 @@ class Trial:
             verdict = self.verdict(mutant, session.items)
             with self.out.open("a") as lines:
                 lines.write(json.dumps(asdict(mutant) | verdict) + "\n")
-            print(f"{number + 1}/{len(self.chosen)} {mutant.path} {mutant.change}: {verdict}")
+            print(
+                f"{number + 1}/{len(self.chosen)} {mutant.path} {mutant.change}: {verdict}",
+                flush=True,
+            )
         return True
 
     def get_acquainted(self, items: list[Any]) -> None:
@@ -312,6 +315,8 @@ def main() -> None:
     asked.add_argument("under", nargs="*", help="folders or files, as queries/plan; all if none")
     asked.add_argument("--sample", type=int, default=400, help="how many; 0 for all")
     asked.add_argument("--seed", type=int, default=8)
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--verdicts", type=Path, help="where verdicts are kept between two runs")
     asked.add_argument("--work", nargs=3, type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.work:
@@ -328,28 +333,40 @@ def main() -> None:
         chosen = random.Random(given.seed).sample(chosen, given.sample)
     print(f"{len(chosen)} of {whole} mutants" + f", seed {given.seed}" * (len(chosen) < whole))
     chosen.sort(key=lambda mutant: mutant.path)  # a file's mutants fall to the same tests
-    print_account(tried(chosen))
+    with tempfile.TemporaryDirectory() as folder:
+        print_account(tried(chosen, given.workers, given.verdicts or Path(folder) / "verdicts"))
 
 
-def tried(chosen: list[Mutant]) -> list[dict[str, Any]]:
-    """Return each mutant with its verdict, tried by WORKERS processes."""
+def tried(chosen: list[Mutant], workers: int, kept: Path) -> list[dict[str, Any]]:
+    """Return each mutant with its last verdict; those killed in an earlier run are not tried."""
+    killed = {mutant for mutant, verdict in read_verdicts(kept).items() if verdict["killed_by"]}
+    open_ones = [mutant for mutant in chosen if mutant not in killed]
     with tempfile.TemporaryDirectory() as name:
-        folder, known, workers = Path(name), Path(name) / "known", []
-        parts = [chosen[number::WORKERS] for number in range(WORKERS)]
+        folder, known, running = Path(name), Path(name) / "known", []
+        parts = [open_ones[number::workers] for number in range(workers)]
         for number, part in enumerate([[], *parts]):  # the first gets acquainted with the tests
-            listed, out = folder / f"{number}.json", folder / f"{number}.jsonl"
+            listed = folder / f"{number}.json"
             listed.write_text(json.dumps([asdict(mutant) for mutant in part]), encoding="utf-8")
-            command = [sys.executable, __file__, "--work", str(listed), str(out), str(known)]
-            workers.append(subprocess.Popen(command, cwd=ROOT))
+            command = [sys.executable, __file__, "--work", str(listed), str(kept), str(known)]
+            running.append(subprocess.Popen(command, cwd=ROOT))
             if not part:
-                workers[0].wait()
-        for worker in workers:
+                running[0].wait()
+        for worker in running:
             worker.wait()
-        return [
-            json.loads(line)
-            for out in sorted(folder.glob("*.jsonl"))
-            for line in out.read_text(encoding="utf-8").splitlines()
-        ]
+    verdicts = read_verdicts(kept)
+    return [asdict(mutant) | verdicts[mutant] for mutant in chosen if mutant in verdicts]
+
+
+def read_verdicts(kept: Path) -> dict[Mutant, dict[str, Any]]:
+    """Return the last verdict on each mutant; empty where nothing was tried yet."""
+    lines = kept.read_text(encoding="utf-8").splitlines() if kept.exists() else []
+    names = {field.name for field in fields(Mutant)}
+    return {
+        Mutant(**{name: entry[name] for name in names}): {
+            name: value for name, value in entry.items() if name not in names
+        }
+        for entry in map(json.loads, lines)
+    }
 
 
 def print_account(verdicts: list[dict[str, Any]]) -> None:

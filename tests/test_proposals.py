@@ -174,7 +174,7 @@ def test_our_own_templates_are_known_by_their_headers_alone(
 ) -> None:
     templates.write(tmp_path / "t.xlsx", [kind], language)  # type: ignore[list-item]
     (text,) = texts([tmp_path / "t.xlsx"], tmp_path / "scratch")
-    assert best(text).kind is kind
+    assert best(text).kind == kind
     assert best(text).missing == ()
 
 
@@ -331,7 +331,7 @@ def test_the_university_files_are_mapped_as_their_layout_does(tmp_path: Path) ->
     )
     for text, source in zip(found, layout.sources, strict=True):
         proposal = best(text)
-        assert proposal.kind is source.kind
+        assert proposal.kind == source.kind
         assert proposal.columns == {name: column[0] for name, column in source.columns.items()}
         assert proposal.confidence > 0.8
     assert best(found[1]).codes["reader_type"] == layout.sources[1].codes["reader_type"]
