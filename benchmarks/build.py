@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from guanqing import demo
+import simulated_library
 from guanqing.intake.publishing.build import building
 from guanqing.store import Store
 
@@ -35,7 +35,7 @@ def main(sizes: Sizes = None, source: Source = None) -> None:
     """Build every size that is missing, each in a process of its own so that peaks are its own."""
     origin = Store(source or OUT / "demo")
     if not origin.link.exists():
-        demo.build(origin)
+        simulated_library.build(origin)
     heads = ("loans", "rows s", "derive s", "in all s", "peak GiB", "file GiB")
     print("".join(f"{head:>12}" for head in heads))
     for millions in sizes or SIZES:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from guanqing import demo
+import simulated_library
 from guanqing.paths import ROOT
 from guanqing.store import Store
 
@@ -56,7 +56,7 @@ def take(folder: Annotated[Path, typer.Argument()] = OUT / "pictures", quick: bo
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         store = Store(Path(scratch))
-        demo.build(store)
+        simulated_library.build(store)
         chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
         with serving(SERVER, store) as url:
             for theme in THEMES[:1] if quick else THEMES:

@@ -16,7 +16,7 @@ import pytest
 from screens import UNIVERSITY, open_page
 from streamlit.testing.v1 import AppTest
 
-from guanqing import demo
+import simulated_library
 from guanqing.intake.loading import load
 from guanqing.intake.publishing.build import building
 from guanqing.store import Store
@@ -60,7 +60,7 @@ def own(
 @pytest.fixture(scope="session")
 def simulated(once: Any) -> Path:
     """Return the store of the simulated library."""
-    return once("simulated", lambda folder: demo.build(Store(folder)))
+    return once("simulated", lambda folder: simulated_library.build(Store(folder)))
 
 
 @pytest.fixture(scope="session")

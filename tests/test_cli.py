@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from guanqing import cli, demo, published, store, text
+import simulated_library
+from guanqing import cli, published, store, text
 from guanqing.cli.frame import app
 from guanqing.paths import DATA
 from guanqing.store import Store
@@ -108,7 +109,7 @@ def test_demo_builds_a_library_that_status_describes(tmp_path: Path) -> None:
     assert built.exit_code == 0
     assert str(tmp_path / "library.duckdb") in built.stderr
     shown = run("status", "--store", tmp_path).stdout
-    printed = published.load(demo.PRINTED_YEAR)["library"]["name_en"]
+    printed = published.load(simulated_library.PRINTED_YEAR)["library"]["name_en"]
     assert f"{printed} · Simulated data" in shown
     assert "2018-04-01 – 2019-09-30" in shown
     assert "000001.duckdb" in shown

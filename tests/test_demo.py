@@ -8,10 +8,11 @@ from typing import Any
 import duckdb
 import pytest
 
-from guanqing import demo, plan, published, records
-from guanqing.demo.chance import known
+import simulated_library
+from guanqing import plan, published, records
 from guanqing.paths import DATA
 from guanqing.store import Store, names_of
+from simulated_library.chance import known
 
 # one worker builds the library once for all of them
 pytestmark = pytest.mark.xdist_group("demo")
@@ -171,7 +172,7 @@ IMPOSSIBLE |= {
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     store = Store(tmp_path_factory.mktemp("demo"))
-    demo.build(store, lambda step: None)
+    simulated_library.build(store, lambda step: None)
     return store
 
 
@@ -395,7 +396,7 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_building_twice_gives_the_same_library(store: Store, tmp_path: Path) -> None:
     again = Store(tmp_path)
-    demo.build(again, lambda step: None)
+    simulated_library.build(again, lambda step: None)
     first, second = store.current(), again.current()
     assert contents(first) == contents(second)
     assert contents(names_of(first)) == contents(names_of(second))

@@ -13,7 +13,8 @@ import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
-from guanqing import cli, demo, text, warehouse
+import simulated_library
+from guanqing import cli, text, warehouse
 from guanqing.intake.publishing.build import building
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Generation, Store, about_of, names_of
@@ -352,9 +353,9 @@ def test_the_simulated_library_says_that_it_is_one(
         kinds.append(kind)
         raise Enough
 
-    monkeypatch.setattr(demo, "building", note)
+    monkeypatch.setattr(simulated_library, "building", note)
     with pytest.raises(Enough):
-        demo.build(store)
+        simulated_library.build(store)
     assert kinds == ["demo"]
 
 

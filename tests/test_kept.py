@@ -8,8 +8,9 @@ import pytest
 from test_cli import run
 from test_incremental import Shelf, content, loan
 
+import simulated_library
 from guanqing import text
-from guanqing.cli import fill, serving
+from guanqing.cli import serving
 from guanqing.generations import files_in
 from guanqing.intake.loading import load
 from guanqing.intake.publishing.build import building
@@ -99,7 +100,7 @@ def test_the_simulated_library_has_no_records_to_lose(tmp_path: Path, simulated:
 def test_the_last_generation_that_has_its_records_is_never_pruned(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fill.simulation, "build", lambda store, report: write_unloaded(store))
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
     for _ in range(KEPT_GENERATIONS + 2):
         run("demo", "--replace", "--store", store.root)
     kept = files_in(store.folder)
@@ -140,7 +141,7 @@ def test_nothing_is_built_over_generations_that_no_link_leads_to(
 def test_a_real_library_is_simulated_over_only_by_name(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(fill.simulation, "build", lambda store, report: write_unloaded(store))
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
     assert "--replace" in complaint("demo", "--store", store.root)
     assert loan_count(store) == 3
     assert run("demo", "--replace", "--store", store.root).exit_code == 0

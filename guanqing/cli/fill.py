@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from guanqing import demo as simulation
+import simulated_library
 from guanqing.cli import propose
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.intake import loading
@@ -50,8 +50,8 @@ def demo(
 def build_demo(store: Store) -> None:
     """Build the simulated library with a progress bar."""
     begun = time.monotonic()
-    with _progress(len(simulation.STEPS) + len(derivations())) as report:
-        simulation.build(store, report)
+    with _progress(len(simulated_library.STEPS) + len(derivations())) as report:
+        simulated_library.build(store, report)
     seconds = f"{time.monotonic() - begun:.1f}"
     err.print(say("cli.built", seconds=seconds, path=str(store.link)), soft_wrap=True)
 

@@ -3,8 +3,8 @@
 import numpy as np
 import polars as pl
 
-from guanqing.demo.cards import Readers
-from guanqing.demo.chance import Ints, known, stream
+from simulated_library.cards import Readers
+from simulated_library.chance import Ints, known, stream
 
 
 def reader_names(readers: Readers, printed: list[str]) -> pl.Series:

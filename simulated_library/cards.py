@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import DAY, Calendar
-from guanqing.demo.chance import (
+from simulated_library.calendar import DAY, Calendar
+from simulated_library.chance import (
     Ints,
     apportion,
     between,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from guanqing.demo.calendar import DAY, Calendar
-from guanqing.demo.cards import (
+from simulated_library.calendar import DAY, Calendar
+from simulated_library.cards import (
     BOOKSTORE,
     DESK,
     NEVER,
@@ -12,7 +12,7 @@ from guanqing.demo.cards import (
     Year,
     reader_types,
 )
-from guanqing.demo.chance import (
+from simulated_library.chance import (
     Floats,
     Ints,
     apportion_capped,
@@ -22,7 +22,7 @@ from guanqing.demo.chance import (
     run_positions,
     stream,
 )
-from guanqing.demo.loans import Loans, bring_back
+from simulated_library.loans import Loans, bring_back
 
 
 def lend(calendar: Calendar, readers: Readers, years: list[Year], printed: list[int]) -> Loans:

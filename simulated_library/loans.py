@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import DAY, Calendar
-from guanqing.demo.cards import CHANNELS, DESK, NEVER, SELF_SERVICE, Readers
-from guanqing.demo.chance import Floats, Ints, as_ints, between, in_codes, known, stream
+from simulated_library.calendar import DAY, Calendar
+from simulated_library.cards import CHANNELS, DESK, NEVER, SELF_SERVICE, Readers
+from simulated_library.chance import Floats, Ints, as_ints, between, in_codes, known, stream
 
 
 @dataclass(frozen=True)

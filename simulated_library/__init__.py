@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from guanqing import published
-from guanqing.demo import (
+from guanqing.intake.publishing.build import Library, building
+from guanqing.store import Store
+from simulated_library import (
     activities,
     cards,
     holdings,
@@ -21,11 +23,9 @@ from guanqing.demo import (
     shelves,
     stock,
 )
-from guanqing.demo.calendar import Calendar, read_calendar
-from guanqing.demo.cards import Year
-from guanqing.demo.chance import known
-from guanqing.intake.publishing.build import Library, building
-from guanqing.store import Store
+from simulated_library.calendar import Calendar, read_calendar
+from simulated_library.cards import Year
+from simulated_library.chance import known
 
 Report = Callable[[str], None]
 

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import DAY, Calendar, draw_branches
-from guanqing.demo.cards import Year
-from guanqing.demo.chance import (
+from simulated_library.calendar import DAY, Calendar, draw_branches
+from simulated_library.cards import Year
+from simulated_library.chance import (
     apportion,
     between,
     dealt,
@@ -16,7 +16,7 @@ from guanqing.demo.chance import (
     pick,
     stream,
 )
-from guanqing.demo.loans import Loans
+from simulated_library.loans import Loans
 
 
 def visits_table(calendar: Calendar, loans: Loans, years: list[Year]) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import Calendar
-from guanqing.demo.cards import Readers, reader_types
-from guanqing.demo.chance import Flags, Floats, Ints, in_codes, known, pick, stream
+from simulated_library.calendar import Calendar
+from simulated_library.cards import Readers, reader_types
+from simulated_library.chance import Flags, Floats, Ints, in_codes, known, pick, stream
 
 
 def readers_table(calendar: Calendar, readers: Readers, masked_names: pl.Series) -> pl.DataFrame:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from guanqing.demo.calendar import DAY, Calendar
-from guanqing.demo.cards import Readers, Year, reader_types
-from guanqing.demo.chance import (
+from simulated_library.calendar import DAY, Calendar
+from simulated_library.cards import Readers, Year, reader_types
+from simulated_library.chance import (
     Flags,
     Floats,
     Ints,
@@ -18,8 +18,8 @@ from guanqing.demo.chance import (
     known,
     stream,
 )
-from guanqing.demo.loans import Loans
-from guanqing.demo.stock import Stock, popularity
+from simulated_library.loans import Loans
+from simulated_library.stock import Stock, popularity
 
 CANDIDATES = 6
 UNKNOWN = "unknown"

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import Calendar
-from guanqing.demo.chance import Ints, in_codes, known
-from guanqing.demo.stock import MATERIALS, Stock
+from simulated_library.calendar import Calendar
+from simulated_library.chance import Ints, in_codes, known
+from simulated_library.stock import MATERIALS, Stock
 
 
 def holdings_table(calendar: Calendar, stock: Stock) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from guanqing.demo.chance import Flags, Ints, as_ints, between, in_codes, known, stream
+from simulated_library.chance import Flags, Ints, as_ints, between, in_codes, known, stream
 
 
 def call_numbers(classes: list[str], class_code: Ints, is_for_children: Flags) -> pl.Series:

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from guanqing.demo.calendar import Calendar
-from guanqing.demo.chance import between, known, stream
+from simulated_library.calendar import Calendar
+from simulated_library.chance import between, known, stream
 
 DAY = timedelta(days=1)
 

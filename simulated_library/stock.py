@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import Calendar
-from guanqing.demo.call_numbers import call_numbers
-from guanqing.demo.chance import (
+from simulated_library.calendar import Calendar
+from simulated_library.call_numbers import call_numbers
+from simulated_library.chance import (
     Flags,
     Floats,
     Ints,

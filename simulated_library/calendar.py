@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.chance import Flags, Floats, Ints, as_ints, in_codes, known, search, stream
 from guanqing.paths import DATA
+from simulated_library.chance import Flags, Floats, Ints, as_ints, in_codes, known, search, stream
 
 DAY = 86400
 SUBJECTS = ("loans", "cards", "visits")

@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from guanqing.demo.calendar import Calendar, draw_branches
-from guanqing.demo.cards import Year
-from guanqing.demo.chance import apportion, between, dealt, known, shuffled, stream
+from simulated_library.calendar import Calendar, draw_branches
+from simulated_library.cards import Year
+from simulated_library.chance import apportion, between, dealt, known, shuffled, stream
 
 Row = dict[str, Any]
 
