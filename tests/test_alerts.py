@@ -12,11 +12,12 @@ from screens import htmls, open_page, seen
 from typer.testing import CliRunner, Result
 
 from guanqing import cli, plan, text
-from guanqing.plan import Milestone, MilestoneStanding, Standing, Target, alerts
+from guanqing.plan import Milestone, Target, alerts
 from guanqing.plan.alerts import Before
 from guanqing.plan.forecast import Band
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.planfile import Refusal
+from guanqing.plan.scoring import MilestoneStanding, Standing
 
 pytest_plugins = ["stores"]
 

@@ -15,7 +15,7 @@ from test_judging import more_answers, promise
 from guanqing import figures, measures, plan, warehouse
 from guanqing.figures import View
 from guanqing.period import Period
-from guanqing.plan import Plan, planfile
+from guanqing.plan import Plan, planfile, scoring
 from guanqing.store import Store
 
 pytest_plugins = ["stores"]
@@ -197,7 +197,7 @@ def test_a_share_of_one_count_in_another_can_be_promised(library, monkeypatch):
 
 
 def test_the_overview_shows_the_goal_in_force_and_not_the_first(simulated, monkeypatch):
-    scored = plan.scorecard
+    scored = scoring.scorecard
     monkeypatch.setattr(
         plan, "scorecard", lambda *rows: [replace(one, goal=one.goal * 2) for one in scored(*rows)]
     )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from guanqing import plan
-from guanqing.plan import Standing, Target, outlook
+from guanqing.plan import Target, outlook, scoring
 from guanqing.plan.outlook import Month
+from guanqing.plan.scoring import Standing
 
 AS_OF = date(2019, 9, 30)
 LECTURES = Target(
@@ -178,7 +179,7 @@ def test_every_target_of_a_plan_has_an_answer(library):
     for _ in range(2):
         progress = library.ask("plan_progress", as_of=AS_OF).to_dicts()
         evidence = library.ask("plan_evidence", as_of=AS_OF).to_dicts()
-        rows = plan.scorecard(2019, progress, evidence)
+        rows = scoring.scorecard(2019, progress, evidence)
         told = library.ask("plan_months", as_of=AS_OF).to_dicts()
         found = outlook.outlooks(rows, told, AS_OF)
         assert found.keys() == plan.load(2019).targets.keys()

@@ -12,7 +12,7 @@ import pytest
 from guanqing import plan, text, warehouse
 from guanqing.figures.plan import facts
 from guanqing.paths import DATA
-from guanqing.plan import judgement
+from guanqing.plan import judgement, scoring
 from guanqing.problems import Problem
 
 SHIPPED = DATA / "targets"
@@ -157,10 +157,10 @@ def test_the_engine_holds_the_targets_as_the_file_states_them(library):
 def test_every_status_a_query_gives_has_its_place_in_the_order(library):
     verdicts = (*judgement.steps(), DATA / "shared.sql")
     judging = "".join(path.read_text(encoding="utf-8") for path in verdicts)
-    for status in plan.STATUS_ORDER:
+    for status in scoring.STATUS_ORDER:
         assert f"'{status}'" in judging
     states = {row["code"] for row in library.table("codes") if row["list"] == "milestone_state"}
-    assert {*plan.MILESTONE_ORDER} == states | {"overdue"}
+    assert {*scoring.MILESTONE_ORDER} == states | {"overdue"}
     assert "'overdue'" in warehouse.source("plan_progress")
 
 
@@ -189,7 +189,7 @@ def scorecard(**progress):
         for code, (_, _, expected) in progress.items()
     ]
     milestone = {"target_code": "feature_film", "kind": "milestone", "status": "planned"}
-    return plan.scorecard(2019, [*rows, milestone], evidence)
+    return scoring.scorecard(2019, [*rows, milestone], evidence)
 
 
 def test_a_council_sees_the_worst_first_and_no_milestone():
@@ -239,10 +239,10 @@ def test_what_the_queries_answer_makes_a_scorecard(library):
     library.stage()
     progress = library.ask("plan_progress").to_dicts()
     evidence = library.ask("plan_evidence").to_dicts()
-    rows = plan.scorecard(2019, progress, evidence)
+    rows = scoring.scorecard(2019, progress, evidence)
     assert len(rows) == 18
     assert rows[0].target.code == "lectures"  # behind; of the others nothing is known
-    assert len(plan.milestone_standings(2019, progress, [])) == 16
+    assert len(scoring.milestone_standings(2019, progress, [])) == 16
 
 
 def test_milestones_still_open_come_first_with_their_last_report(library):
@@ -254,7 +254,7 @@ def test_milestones_still_open_come_first_with_their_last_report(library):
         library.put("milestone_states", milestone_code=code, state=state, note_en=state)
     progress = library.ask("plan_progress").to_dicts()
     reports = library.ask("milestones_reported").to_dicts()
-    rows = plan.milestone_standings(2019, progress, reports)
+    rows = scoring.milestone_standings(2019, progress, reports)
     statuses = [row.status for row in rows]
     assert statuses == ["dropped", *["planned"] * 13, "under_way", "done"]
     assert rows[0].milestone.code == "volunteers"
@@ -265,5 +265,5 @@ def test_milestones_still_open_come_first_with_their_last_report(library):
 def test_of_a_calendar_that_only_announces_no_sum_is_said():
     """Events announced before one was held: a target without a value that has days to come."""
     lectures = plan.load(2019).targets["lectures"]
-    row = plan.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
+    row = scoring.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
     assert facts._calendar(None, row) == ""

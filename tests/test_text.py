@@ -9,9 +9,10 @@ from string import Formatter
 
 import pytest
 
-from guanqing import plan, published, text
+from guanqing import published, text
 from guanqing.intake.validation import rules
 from guanqing.paths import DATA, ROOT
+from guanqing.plan import scoring
 
 SCRIPTS = sorted([*ROOT.glob("guanqing/**/*.py"), *ROOT.glob("pages/**/*.py")])
 
@@ -80,7 +81,7 @@ def test_every_key_written_in_the_code_is_a_text(path):
 
 
 CODES = {
-    "status": [*plan.STATUS_ORDER, *plan.MILESTONE_ORDER],
+    "status": [*scoring.STATUS_ORDER, *scoring.MILESTONE_ORDER],
     "relation": [published.EQUAL, published.OVER, published.AT_LEAST],
     "verdict": ["equal", "different", "not_covered"],
     "outcome": {rule.outcome for rule in rules.rules().values()},

@@ -10,7 +10,8 @@ from guanqing.figures.blocks import Card
 from guanqing.figures.figure import Content, Figure, content, enter
 from guanqing.figures.plan.standing import standings
 from guanqing.figures.view import View
-from guanqing.plan import Standing, Target
+from guanqing.plan import Target
+from guanqing.plan.scoring import Standing
 
 # The query of one row that holds each measure, and what shows its way there by month:
 # what was added to a measure of the plan, or a query and its column.

@@ -10,9 +10,10 @@ from datetime import date
 from typing import Any
 
 from guanqing import plan, text
-from guanqing.plan import MilestoneStanding, Standing, outlook, planfile
+from guanqing.plan import outlook, planfile, scoring
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.planfile import Refusal
+from guanqing.plan.scoring import MilestoneStanding, Standing
 
 SMALL_CHANCE = 0.2  # one year in five: worth a word while there is time left
 STALE_DAYS = 45  # a month's register comes within two weeks of the month's end
@@ -76,7 +77,7 @@ def _order(alert: Alert) -> tuple[int, bool, float]:
     return KINDS.index(alert.kind), not is_lost, 1.0 if alert.chance is None else alert.chance
 
 
-def gathered(ask: Callable[[str], plan.Rows], as_of: date) -> list[Alert]:
+def gathered(ask: Callable[[str], scoring.Rows], as_of: date) -> list[Alert]:
     """Return the alerts of a library; ask returns the rows of a query at as_of.
 
     Problem: plan_unreadable.
@@ -85,14 +86,14 @@ def gathered(ask: Callable[[str], plan.Rows], as_of: date) -> list[Alert]:
     if not promised.targets and not promised.milestones and not promised.refused:
         return []
     progress, evidence = ask("plan_progress"), ask("plan_evidence")
-    standings = plan.scorecard(as_of.year, progress, evidence)
+    standings = scoring.scorecard(as_of.year, progress, evidence)
     outlooks = outlook.outlooks(standings, ask("plan_months"), as_of)
     before = {
         row["target_code"]: Before(row["status_before"], row["day_before"])
         for row in ask("plan_changes")
     }
     as_printed = sorted(standings, key=lambda one: list(promised.targets).index(one.target.code))
-    milestones = plan.milestone_standings(as_of.year, progress, [])
+    milestones = scoring.milestone_standings(as_of.year, progress, [])
     return find(as_printed, milestones, before, outlooks, promised.refused, as_of)
 
 

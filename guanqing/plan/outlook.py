@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from guanqing.plan import Rows, Standing, forecast, planfile
+from guanqing.plan import forecast, planfile
 from guanqing.plan.forecast import Band, Forecast, Step
 from guanqing.plan.planfile import BASES
+from guanqing.plan.scoring import Rows, Standing
 
 YEAR_END = (12, 31)
 

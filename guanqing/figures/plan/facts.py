@@ -11,8 +11,9 @@ from guanqing.figures.plan.standing import chosen_target, plan_year
 from guanqing.figures.plan.story import outlook_of
 from guanqing.figures.plan.words import amount, ends, likely, owner_of, unit_of
 from guanqing.figures.view import View
-from guanqing.plan import Standing, survey
+from guanqing.plan import survey
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.scoring import Standing
 
 Fact = tuple[str, str | Markup]
 

@@ -12,8 +12,8 @@ from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, small, str
 from guanqing.figures.plan.standing import counted, milestones, outlooks, plan_year, standings
 from guanqing.figures.plan.words import amount, answer, ends, pace, unit_of
 from guanqing.figures.view import View
-from guanqing.plan import MilestoneStanding, Standing
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.scoring import MilestoneStanding, Standing
 
 STORY = "pages/year/target.py"
 

@@ -4,8 +4,9 @@ from collections import Counter
 
 from guanqing import plan
 from guanqing.figures.view import View
-from guanqing.plan import MilestoneStanding, Plan, Standing, outlook
+from guanqing.plan import Plan, outlook, scoring
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.scoring import MilestoneStanding, Standing
 from guanqing.problems import Problem
 
 
@@ -27,7 +28,7 @@ def standings(view: View) -> list[Standing]:
     if not year_plan(view).targets:
         return []
     progress, evidence = view.ask("plan_progress"), view.ask("plan_evidence")
-    return plan.scorecard(plan_year(view), progress.to_dicts(), evidence.to_dicts())
+    return scoring.scorecard(plan_year(view), progress.to_dicts(), evidence.to_dicts())
 
 
 def milestones(view: View) -> list[MilestoneStanding]:
@@ -35,7 +36,7 @@ def milestones(view: View) -> list[MilestoneStanding]:
     if not year_plan(view).milestones:
         return []
     progress, reports = view.ask("plan_progress"), view.ask("milestones_reported")
-    return plan.milestone_standings(plan_year(view), progress.to_dicts(), reports.to_dicts())
+    return scoring.milestone_standings(plan_year(view), progress.to_dicts(), reports.to_dicts())
 
 
 def outlooks(view: View, found: list[Standing]) -> dict[str, Outlook]:
@@ -68,4 +69,4 @@ def chosen_milestone(view: View) -> MilestoneStanding | None:
 def counted(found: list[Standing]) -> dict[str, int]:
     """Return how many targets have each status, the most serious first."""
     by_status = Counter(one.status for one in found)
-    return {status: by_status[status] for status in plan.STATUS_ORDER if by_status[status]}
+    return {status: by_status[status] for status in scoring.STATUS_ORDER if by_status[status]}

@@ -20,9 +20,9 @@ from guanqing.figures.plan.standing import (
 )
 from guanqing.figures.plan.words import amount, answer, owner_of, unit_of
 from guanqing.figures.view import View
-from guanqing.plan import Standing
 from guanqing.plan.forecast import Band
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.scoring import Standing
 
 
 def outlook_of(view: View, standing: Standing) -> Outlook:

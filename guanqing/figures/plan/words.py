@@ -5,8 +5,9 @@ from markupsafe import Markup
 from guanqing import text
 from guanqing.figures.markup import small
 from guanqing.figures.view import View
-from guanqing.plan import Standing, Target, planfile, survey
+from guanqing.plan import Target, planfile, survey
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.scoring import Standing
 
 SURE = 0.99  # a chance nearer to 0 or 1 than this is not given to the per cent
 
