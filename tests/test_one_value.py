@@ -199,7 +199,9 @@ def test_a_share_of_one_count_in_another_can_be_promised(library, monkeypatch):
 def test_the_overview_shows_the_goal_in_force_and_not_the_first(simulated, monkeypatch):
     scored = scoring.scorecard
     monkeypatch.setattr(
-        plan, "scorecard", lambda *rows: [replace(one, goal=one.goal * 2) for one in scored(*rows)]
+        scoring,
+        "scorecard",
+        lambda *rows: [replace(one, goal=one.goal * 2) for one in scored(*rows)],
     )
     (card,) = [
         seen(html)
