@@ -47,6 +47,7 @@ def bare(name: str, *, height: int = 240) -> None:
     exhibit = exhibited(name, height=height)
     if exhibit is not None:
         with st.container(key=f"bare-{name}"):
+            define(exhibit)
             for number, block in enumerate(exhibit.content.blocks):
                 draw(block, f"{name}-{number}")
 
