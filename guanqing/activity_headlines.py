@@ -76,8 +76,12 @@ def satisfaction(questions: pl.DataFrame) -> Headline:
 def settling(questions: pl.DataFrame) -> Headline:
     """Say how many satisfied answers would show what the plan promises."""
     row = overall(questions)
-    if row is None or row["satisfied_share"] is None or row["goal"] is None:
+    if row is None:
         return NOTHING
+    if row["goal"] is None:
+        return "finding.no_promise", {}
+    if row["satisfied_share"] is None:
+        return "finding.satisfaction_not_computable", {}
     needed = survey.satisfied_needed(row["valid_count"], row["goal"])
     values = {"answers": row["valid_count"]}
     if needed is None:

@@ -4,16 +4,31 @@ Each function takes the rows a chart is drawn from and returns (key, values); a 
 anything to say returns ("finding.nothing", {}).
 """
 
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
 
 Headline = tuple[str, dict[str, Any]]
-OVER_TIME = {
-    "day": ("finding.busiest_day", "finding.loans_up_day", "finding.loans_down_day"),
-    "month": ("finding.busiest_month", "finding.loans_up_month", "finding.loans_down_month"),
+BUSIEST = {"day": "finding.busiest_day", "month": "finding.busiest_month"}
+SINGLE = {"day": "finding.loans_that_day", "month": "finding.loans_that_month"}
+# by the step, and whether a part of the period alone can be compared
+MORE = {
+    ("day", False): "finding.loans_up_day",
+    ("day", True): "finding.loans_up_day_since",
+    ("month", False): "finding.loans_up_month",
+    ("month", True): "finding.loans_up_month_since",
+}
+FEWER = {
+    ("day", False): "finding.loans_down_day",
+    ("day", True): "finding.loans_down_day_since",
+    ("month", False): "finding.loans_down_month",
+    ("month", True): "finding.loans_down_month_since",
 }
 NOTHING: Headline = ("finding.nothing", {})
+UNKNOWN = "unknown"  # the code of what nobody recorded: never what most of something is
+FEW = 30  # loans of a class in a quarter: of fewer, a share moves by chance
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -23,20 +38,25 @@ def change(now: float | None, before: float | None) -> float | None:
     return float(now) / float(before) - 1
 
 
-def loans_over_time(steps: pl.DataFrame, compared: float | None) -> Headline:
+def loans_over_time(
+    steps: pl.DataFrame, compared: float | None, since: date | None = None
+) -> Headline:
     """Say how the period compares with the same days a year earlier, and what was busiest.
 
-    steps are months or days, by their column `month` or `day`.
+    steps are months or days, by their column `month` or `day`. since is the day from which it is
+    compared, where that is not its first.
     """
     if not _total(steps, "loan_count"):
         return NOTHING
     top = steps.sort("loan_count", descending=True).row(0, named=True)
     step = "day" if "day" in top else "month"
-    busiest, more, fewer = OVER_TIME[step]
     values = {step: top[step], "count": int(top["loan_count"])}
     if compared is None:
-        return busiest, values
-    return more if compared >= 0 else fewer, values | {"share": abs(compared)}
+        return (BUSIEST if steps.height > 1 else SINGLE)[step], values
+    values |= {"share": abs(compared)} | ({} if since is None else {"since": since})
+    if steps.height == 1:  # the busiest of one is no finding
+        return "finding.loans_up_alone" if compared >= 0 else "finding.loans_down_alone", values
+    return (MORE if compared >= 0 else FEWER)[step, since is not None], values
 
 
 def self_service(months: pl.DataFrame, share: float | None) -> Headline:
@@ -60,23 +80,33 @@ def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:
     return "finding.busiest_hour", {
         "weekday": weekday_names[int(top["weekday"]) - 1],
         "hour": str(top["hour"]),
-        "count": round(top["loans_per_day"]),
+        "count": _mean(top["loans_per_day"]),
     }
 
 
-def largest(frame: pl.DataFrame, key: str, name: str, share: str) -> Headline:
-    """Say which row has the largest share."""
-    rows = frame.filter(pl.col(share).is_not_null()).sort(share, descending=True)
-    if rows.is_empty() or not rows[share][0]:
-        return NOTHING
-    return key, {"name": rows[name][0], "share": float(rows[share][0])}
+def _mean(value: float) -> int | Decimal:
+    """Return a mean as it is said: whole where it is large, to two digits where it is small."""
+    return round(value) if value >= 10 else Decimal(f"{value:.2g}")
+
+
+def largest(frame: pl.DataFrame, key: str, code: str, name: str, share: str) -> Headline:
+    """Say which row has the largest share, of those that are known and not hidden."""
+    rows = frame.filter(pl.col(share) > 0).sort(share, descending=True)
+    known = rows.filter(pl.col(code) != UNKNOWN)
+    if known.is_empty():
+        if "loan_count" in frame.columns and frame["loan_count"].null_count():
+            return "finding.groups_hidden", {}
+        return NOTHING if rows.is_empty() else ("finding.not_recorded", {})
+    return key, {"name": known[name][0], "share": float(known[share][0])}
 
 
 def class_gap(classes: pl.DataFrame, name: str) -> Headline:
     """Say what the most lent class takes of loans and of holdings."""
-    top = classes.row(0, named=True)
-    if not top["loan_count"]:
-        return NOTHING
+    lent = classes.filter(pl.col("loan_count") > 0)
+    known = lent.filter(pl.col("class_code") != UNKNOWN)
+    if known.is_empty():
+        return NOTHING if lent.is_empty() else ("finding.not_recorded", {})
+    top = known.row(0, named=True)
     values = {"name": top[name], "share": float(top["loan_share"])}
     if top["item_share"] is None:
         return "finding.top_class", values
@@ -87,14 +117,17 @@ def class_shift(shares: pl.DataFrame, name: str) -> Headline:
     """Say which of the most lent classes gained or lost the largest part of its share."""
     quarters = shares["quarter"].unique().sort().to_list()
     if len(quarters) < 2:
-        return NOTHING
+        return ("finding.one_quarter", {}) if quarters else NOTHING
+    ends = shares.filter(pl.col("quarter").is_in([quarters[0], quarters[-1]]))
+    enough = ends.filter(pl.col("loan_count") >= FEW)["class_code"]
     moved = shares.filter(
         pl.col("quarter") == quarters[-1],
         pl.col("loan_share_change").is_not_null(),
-        pl.col("loan_count") > 0,
+        pl.col("class_code").is_in(enough.implode()),
+        pl.col("class_code") != UNKNOWN,
     ).sort(pl.col("loan_share_change").abs(), descending=True)
     if moved.is_empty():
-        return NOTHING
+        return "finding.classes_few", {}
     top = moved.row(0, named=True)
     change = float(top["loan_share_change"])
     if abs(change) < 0.02:
@@ -109,7 +142,10 @@ def concentration(curve: pl.DataFrame) -> Headline:
     point = tenth(curve)
     if point is None:
         return NOTHING
-    return "finding.concentration", {"share": point[1]}
+    borrowers, loans = point
+    if borrowers > 0.11:  # of a few, the first step of the curve is far from a tenth
+        return "finding.concentration_of_few", {"borrowers": borrowers, "share": loans}
+    return "finding.concentration", {"share": loans}
 
 
 def tenth(curve: pl.DataFrame) -> tuple[float, float] | None:

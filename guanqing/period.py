@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+MANY_DAYS = 90  # a quarter: of so many, one day more changes little
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,10 @@ class Comparison:
 
 
 def read(code: str, *, first_day: date, as_of: date) -> Period | None:
-    """Return the period a code names, cut to the as-of day; None where there is no such period.
+    """Return the period a code names, cut to the days of the data; None where there is none.
 
-    A period wholly before first_day or after as_of is None too: there is nothing to show of it.
+    Days before first_day are no days without loans, so no mean may be taken over them. A period
+    wholly before first_day or after as_of is None too: there is nothing to show of it.
     """
     bounds = _bounds(code, first_day, as_of)
     if bounds is None:
@@ -50,7 +52,8 @@ def read(code: str, *, first_day: date, as_of: date) -> Period | None:
     start, end = bounds
     if start > as_of or end <= first_day:
         return None
-    return Period(code, start, min(end, as_of + DAY), is_running=end > as_of + DAY)
+    is_running = end > as_of + DAY
+    return Period(code, max(start, first_day), min(end, as_of + DAY), is_running)
 
 
 def _bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
@@ -101,14 +104,21 @@ def compare(period: Period, first_day: date) -> Comparison | None:
     """Return the days of a period that can be held against a year earlier, or None.
 
     Only days the data covers in both years are compared: a library that opened in April has no
-    January to compare with.
+    January to compare with. A last day that is a 29 February is left out; one within the days is
+    a day more than the year before had, which is kept only where it is one of very many.
     """
     start = max(period.start_date, _year_after(first_day))
-    if start >= period.end_date:
+    last_day = period.last_day - DAY if _is_leap_day(period.last_day) else period.last_day
+    if start > last_day:
         return None
-    now = Period(period.code, start, period.end_date, period.is_running)
-    earlier = Period(period.code, year_before(start), year_before(period.last_day) + DAY)
-    return Comparison(now, earlier)
+    now = Period(period.code, start, last_day + DAY, period.is_running)
+    earlier = Period(period.code, year_before(start), year_before(last_day) + DAY)
+    is_alike = now.day_count == earlier.day_count or now.day_count >= MANY_DAYS
+    return Comparison(now, earlier) if is_alike else None
+
+
+def _is_leap_day(day: date) -> bool:
+    return (day.month, day.day) == (2, 29)
 
 
 def choices(first_day: date, as_of: date) -> list[str]:

@@ -4,6 +4,7 @@ Every sentence stands in data/text.toml, zh and en side by side; numbers and dat
 """
 
 from datetime import date
+from decimal import Decimal
 from string import Formatter
 from typing import Any
 
@@ -50,12 +51,26 @@ def _values(words: dict[str, str]) -> set[str | None]:
 def translate(key: str, language: str, **values: object) -> str:
     """Return one text in one language, its values put as a reader expects them.
 
-    A whole number reads as a count, a float as a share, a date as a date, and a date whose name
-    ends in `month` as its month. An unknown key is a mistake and raises.
+    A whole number reads as a count, a float as a share, a Decimal as it is, a date as a date, and
+    a date whose name ends in `month` as its month; {count:case|cases} is the word that suits a
+    count. An unknown key is a mistake and raises.
     """
-    shown = {name: _shown(name, value, language) for name, value in values.items()}
+    shown = {name: _Said(value, _shown(name, value, language)) for name, value in values.items()}
     words = BROKEN.get(key) or load()[key]
     return words[language].format(**shown)
+
+
+class _Said:
+    """A value in a text: {count} as a reader expects it, {count:case|cases} the word after it."""
+
+    def __init__(self, value: object, shown: object) -> None:
+        self.value, self.shown = value, shown
+
+    def __format__(self, words: str) -> str:
+        if not words:
+            return f"{self.shown}"
+        one, several = words.split("|")
+        return one if self.value == 1 else several
 
 
 def _shown(name: str, value: object, language: str) -> object:
@@ -65,6 +80,8 @@ def _shown(name: str, value: object, language: str) -> object:
         return count(value, language)
     if isinstance(value, float):
         return share(value, language)
+    if isinstance(value, Decimal):
+        return str(format_decimal(value, locale=LOCALES[language]))
     if isinstance(value, date):
         return month(value, language) if name.endswith("month") else day(value, language)
     return value
@@ -157,7 +174,9 @@ def weekday_name(iso_weekday: int, language: str) -> str:
 
 
 def span(first: date, last: date, language: str) -> str:
-    """Return a period by its first and last day."""
+    """Return a period by its first and last day, one day by itself."""
+    if first == last:
+        return day(first, language)
     return f"{day(first, language)} – {day(last, language)}"
 
 

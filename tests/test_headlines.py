@@ -51,7 +51,7 @@ MACHINES = pl.DataFrame(
         "self_service_share": [None, 0.7, 0.62],
     }
 )
-CURVE = pl.DataFrame({"borrower_share": [0.05, 0.12, 1.0], "loan_share": [0.3, 0.45, 1.0]})
+CURVE = pl.DataFrame({"borrower_share": [0.05, 0.104, 1.0], "loan_share": [0.3, 0.45, 1.0]})
 BORROWERS = pl.DataFrame({"loan_count": [102, 89, 77]})
 DAYS = pl.DataFrame({"day": [date(2019, 3, 5), date(2019, 3, 6)], "loan_count": [3, 8]})
 WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
@@ -96,10 +96,12 @@ SAID = {
     "busiest hour": (
         lambda f: headlines.busiest_hour(f, WEEK),
         HOURS,
-        "Busiest on Sat at 15:00, 8 loans on average",
+        "Busiest on Sat at 15:00, 7.5 loans on average",
     ),
     "largest": (
-        lambda f: headlines.largest(f, "finding.top_class", "class_name_en", "loan_share"),
+        lambda f: headlines.largest(
+            f, "finding.top_class", "class_code", "class_name_en", "loan_share"
+        ),
         CLASSES,
         "Literature leads with 60.0% of loans",
     ),
@@ -128,7 +130,7 @@ SAID = {
     "new borrowers": (
         headlines.new_borrowers,
         MONTHS,
-        "15 borrowed for the first time, most in Jan 2019 (9)",
+        "15 borrowed for the first time on record, most in Jan 2019 (9)",
     ),
     "leader": (headlines.leader, BORROWERS, "The first has 102 loans; 77 make the list"),
     "avoidable": (
@@ -187,10 +189,13 @@ def test_where_nothing_happened_that_is_what_is_said(find, frame):
     assert find(frame) == headlines.NOTHING
 
 
-def test_an_average_of_loans_is_said_as_a_whole_number():
-    _, values = headlines.busiest_hour(HOURS, WEEK)
-    assert values["count"] == 8
-    assert isinstance(values["count"], int)  # a float would read as a percentage
+@pytest.mark.parametrize(
+    ("mean", "said"), [(101.26, "101"), (10.0, "10"), (7.5, "7.5"), (0.0192, "0.019")]
+)
+def test_a_mean_of_loans_is_said_to_what_matters_of_it(mean, said):
+    hours = HOURS.with_columns(loans_per_day=pl.Series([0.001, mean]))
+    key, values = headlines.busiest_hour(hours, WEEK)
+    assert f"15:00, {said} loans on average" in text.translate(key, "en", **values)
 
 
 def moved(shares: pl.DataFrame) -> pl.DataFrame:
@@ -223,7 +228,7 @@ def test_a_shift_of_less_than_a_fiftieth_of_the_share_is_no_shift():
 
 
 def test_one_quarter_has_no_shift():
-    assert headlines.class_shift(QUARTERS.head(2), "name") == headlines.NOTHING
+    assert headlines.class_shift(QUARTERS.head(2), "name") == ("finding.one_quarter", {})
     assert headlines.class_shift(QUARTERS.clear(), "name") == headlines.NOTHING
 
 
@@ -231,7 +236,64 @@ def test_a_class_that_neither_quarter_shares_cannot_shift():
     apart = QUARTERS.filter(
         (pl.col("class_code") == "I") == (pl.col("quarter") == date(2019, 1, 1))
     )
-    assert headlines.class_shift(moved(apart), "name") == headlines.NOTHING
+    assert headlines.class_shift(moved(apart), "name") == ("finding.classes_few", {})
+
+
+def test_a_share_of_a_few_loans_has_not_shifted():
+    few = QUARTERS.with_columns(loan_count=pl.Series([3, 2, 9, 1, 22, 0]))
+    assert headlines.class_shift(moved(few), "name") == ("finding.classes_few", {})
+
+
+def test_a_class_that_is_lent_no_more_has_fallen():
+    gone = QUARTERS.with_columns(
+        loan_count=pl.Series([50, 50, 90, 10, 80, 0]),
+        loan_share=pl.Series([0.5, 0.5, 0.9, 0.1, 1.0, 0.0]),
+    ).filter(class_code="G")
+    assert headlines.class_shift(moved(gone), "name") == (
+        "finding.class_fell",
+        {"name": "Education", "first": 0.5, "last": 0.0},
+    )
+
+
+def test_what_nobody_recorded_leads_nothing():
+    rows = CLASSES.with_columns(class_code=pl.Series(["unknown", "G"]))
+    args = ("finding.top_class", "class_code", "class_name_en", "loan_share")
+    assert headlines.largest(rows, *args)[1]["name"] == "Education"
+    assert headlines.largest(rows.head(1), *args) == ("finding.not_recorded", {})
+    assert headlines.class_gap(rows, "class_name_en")[1]["name"] == "Education"
+    assert headlines.class_gap(rows.head(1), "class_name_en") == ("finding.not_recorded", {})
+
+
+def test_groups_too_small_to_show_are_not_nothing():
+    hidden = CLASSES.with_columns(
+        loan_count=pl.lit(None, pl.Int64), loan_share=pl.lit(None, pl.Float64)
+    )
+    found = headlines.largest(
+        hidden, "finding.top_group", "class_code", "class_name_en", "loan_share"
+    )
+    assert found == ("finding.groups_hidden", {})
+
+
+def test_the_busiest_of_one_step_is_no_finding():
+    one = MONTHS.head(1)
+    said = [headlines.loans_over_time(one, compared) for compared in (None, 0.1, -0.1)]
+    assert [text.translate(key, "en", **values) for key, values in said] == [
+        "900 loans in Jan 2019",
+        "900 loans, up 10.0% on the same days last year",
+        "900 loans, down 10.0% on the same days last year",
+    ]
+
+
+def test_what_is_compared_from_a_later_day_says_so():
+    key, values = headlines.loans_over_time(MONTHS, 0.06, since=date(2019, 2, 1))
+    assert text.translate(key, "en", **values).startswith("From 1 Feb 2019 loans are up 6.0%")
+
+
+def test_a_tenth_of_few_borrowers_is_not_called_a_tenth():
+    few = pl.DataFrame({"borrower_share": [0.2, 0.6, 1.0], "loan_share": [0.385, 0.8, 1.0]})
+    key, values = headlines.concentration(few)
+    said = text.translate(key, "en", **values)
+    assert said == "The busiest 20.0% of borrowers make 38.5% of loans"
 
 
 @pytest.mark.parametrize(
@@ -251,12 +313,14 @@ def test_a_change_from_nothing_is_not_a_number(now, before, change):
 
 
 def test_the_tenth_is_the_first_point_with_a_tenth_of_the_borrowers():
-    assert headlines.tenth(CURVE) == (0.12, 0.45)
+    assert headlines.tenth(CURVE) == (0.104, 0.45)
     assert headlines.tenth(CURVE.clear()) is None
 
 
 def test_group_and_channel_findings_have_their_sentences():
     for key in ("top_branch", "top_channel", "top_subclass", "top_group", "top_issue_channel"):
-        found, values = headlines.largest(CLASSES, f"finding.{key}", "class_name_en", "loan_share")
+        found, values = headlines.largest(
+            CLASSES, f"finding.{key}", "class_code", "class_name_en", "loan_share"
+        )
         for language in text.LANGUAGES:
             assert "Literature" in text.translate(found, language, **values)

@@ -44,9 +44,11 @@ def issues_by_channel(view: View) -> Content:
     """Draw the cards issued by month, cut into the channels they were issued by."""
     frame = view.ask("issues_by_channel")
     name = view.named("channel_name")
-    totals = frame.group_by(name).agg(pl.col("issued_count").sum())
+    totals = frame.group_by("channel_code", name).agg(pl.col("issued_count").sum())
     totals = totals.with_columns(issued_share=pl.col("issued_count") / pl.col("issued_count").sum())
-    headline = headlines.largest(totals, "finding.top_issue_channel", name, "issued_share")
+    headline = headlines.largest(
+        totals, "finding.top_issue_channel", "channel_code", name, "issued_share"
+    )
     return content(view.say(headline), *parts_by_month(view, frame, "channel_name", "issued_count"))
 
 

@@ -65,7 +65,7 @@ def loans_by_subclass(view: View) -> Content:
     """Draw the subclasses of T by their loans."""
     rows = view.ask("loans_by_subclass")
     name = view.named("class_name")
-    headline = headlines.largest(rows, "finding.top_subclass", name, "loan_share")
+    headline = headlines.largest(rows, "finding.top_subclass", "class_code", name, "loan_share")
     drawn = ranking(view, _labelled(view, rows), "label", "loan_count", "loan_share")
     return content(view.say(headline), drawn)
 

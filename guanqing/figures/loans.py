@@ -18,7 +18,11 @@ CALENDAR_DAYS = 400  # a year or so is what a calendar can hold legibly: the lat
 def loans_over_time(view: View) -> Content:
     """Draw loans by month, by day where the period is a few weeks, against a year earlier."""
     frame, earlier = view.with_earlier("loans_by_day" if view.is_short else "loans_by_month")
-    headline = headlines.loans_over_time(frame, change_of(view, "loan_count"))
+    compared = view.comparison
+    since = compared.now.start_date if compared else view.period.start_date
+    headline = headlines.loans_over_time(
+        frame, change_of(view, "loan_count"), None if since == view.period.start_date else since
+    )
     return content(view.say(headline), *trend(view, frame, "loan_count", earlier))
 
 
@@ -83,7 +87,7 @@ def loans_by_hour(view: View) -> Content:
 def loans_by_channel(view: View) -> Content:
     """Draw the channels loans were made by."""
     frame = view.ask("loans_by_channel")
-    return _largest(view, frame, "channel_name", "finding.top_channel")
+    return _largest(view, frame, "channel", "finding.top_channel")
 
 
 @figure("self_service_share")
@@ -99,12 +103,12 @@ def self_service_by_month(view: View) -> Content:
 def loans_by_branch(view: View) -> Content:
     """Draw the branches loans were made at."""
     frame = view.ask("loans_by_branch")
-    return _largest(view, frame, "branch_name", "finding.top_branch")
+    return _largest(view, frame, "branch", "finding.top_branch")
 
 
 def _largest(view: View, frame: pl.DataFrame, name: str, key: str) -> Content:
-    column = view.named(name)
-    headline = headlines.largest(frame, key, column, "loan_share")
+    column = view.named(f"{name}_name")
+    headline = headlines.largest(frame, key, f"{name}_code", column, "loan_share")
     return content(view.say(headline), ranking(view, frame, column, "loan_count", "loan_share"))
 
 

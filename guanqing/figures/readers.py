@@ -76,7 +76,8 @@ def borrowers_by_group(view: View) -> Content:
     groups = view.ask("borrowers_by_group")
     types = groups.filter(dimension="reader_type")
     name = view.named("group_name")
-    headline = view.say(headlines.largest(types, "finding.top_group", name, "loan_share"))
+    found = headlines.largest(types, "finding.top_group", "group_code", name, "loan_share")
+    headline = view.say(found)
     if groups.is_empty():
         return content(headline, view.nothing())
     tables = [
