@@ -40,7 +40,7 @@ MARTS, JUDGED = derivations()[0].parent, judgement.steps()[0].parent
 FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities annotations counting edges entered judging measures oracle pace pasting plan published
-    queries rollups
+    queries reconciliation rollups
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed

@@ -4,7 +4,8 @@ import csv
 import random
 from collections import Counter
 from copy import copy
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from itertools import product
 from math import ceil
 from typing import Any
 
@@ -38,6 +39,24 @@ class World:
         self.start: date = dice.choice([first, date(2018, 1, 1), date(2019, 1, 1)])
         self.end: date = max(dice.choice([second + DAY, date(2020, 1, 1)]), self.start + DAY)
         self.branches = dice.choice([None, None, ["main"], ["east", "west"], ["nowhere"], []])
+        self.crowd_the_edges()
+
+    def crowd_the_edges(self) -> None:
+        """Let something of everything happen in the first and last minute of the days that count.
+
+        They are the first day of the period and the last, the day before and the day after.
+        """
+        days = [self.start - DAY, self.start, self.end - DAY, self.end]
+        minutes = [time(0), time(23, 59)]
+        stamps = [datetime.combine(day, minute) for day in days for minute in minutes]
+        for reader_id, (stamp, branch_code) in enumerate(product(stamps, ["main", "east"]), 9000):
+            of_it = {"reader_id": reader_id, "branch_code": branch_code}
+            self.library.lend(loaned_at=stamp, item_id=reader_id % 60, **of_it)
+            self.library.lend(loaned_at=stamp - 25 * DAY, item_id=1, renewals=1, **of_it)
+            self.library.issue(event_at=stamp, **of_it)
+            self.library.cancel(event_at=stamp, reason_code="left_city", **of_it)
+            self.library.put("visits", branch_code=branch_code, day=stamp.date())
+            self.library.put("opening_hours", branch_code=branch_code, day=stamp.date())
 
     def of_everything(self) -> "World":
         """Return the same library asked about all its days and branches."""
