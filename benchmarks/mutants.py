@@ -39,8 +39,8 @@ from guanqing.plan import judgement
 MARTS, JUDGED = derivations()[0].parent, judgement.steps()[0].parent
 FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
-    activities annotations counting edges entered judging measures oracle pace pasting plan published
-    queries reconciliation rollups
+    activities annotations counting edges entered judging measures oracle pace pasting plan plan_edges
+    published queries reconciliation rollups
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
