@@ -8,11 +8,13 @@ the same one in plain Python over the records.
 import csv
 import random
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from datetime import date
 from itertools import product
 from statistics import median
 from typing import Any, NamedTuple
 
+import duckdb
 import pytest
 from conftest import DAY, Library
 
@@ -168,32 +170,42 @@ EVENTS: list[Row] = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def place(library: Library) -> Library:
-    """Return a library of two branches, with names and a plan for each of its two years."""
-    for branch in library.rows["branches"]:
-        zh, en = NAMES[branch["branch_code"]]
-        branch |= {"name_zh": zh, "name_en": en}
+@pytest.fixture(scope="module")
+def place(tables: duckdb.DuckDBPyConnection) -> Iterator[Library]:
+    """Yield the library of this module, made once: its registers are full."""
+    library = Library(tables)
+    for branch_code, (zh, en) in NAMES.items():
+        is_main = branch_code == "main"
+        library.put("branches", branch_code=branch_code, name_zh=zh, name_en=en, is_main=is_main)
     library.promise(
         *(Plan(year, {target.code: target for target in of}) for year, of in PROMISED.items())
     )
-    library.put("settings", value=3.0)  # no term of days
-    return library
+    library.put("settings", value=3000.0)  # no term of days
+    library.put("settings", setting_code="feedback_answer_days", value=10.0, unit="days")
+    stage_events(library)
+    receive_feedback(library)
+    call_volunteers(library)
+    inspect(library)
+    ask_readers(library, random.Random(8))
+    yield library
+    library.empty()
 
 
 # --- events
 
 
-@pytest.fixture
-def events(place: Library) -> list[Row]:
+def stage_events(place: Library) -> None:
+    """Hold and announce everything on each edge; of two other weeks only a Sunday, and a Monday."""
     for day, branch_code, event, is_held in product(EDGES, PLACES, EVENTS, [True, False]):
-        of_it = {"title": event["title"] + ("" if is_held else " not")}
-        place.put(
-            "events", **(event | of_it), held_on=day, branch_code=branch_code, is_held=is_held
-        )
-    # a week of which only the Sunday had anything, and one of which only the Monday
+        title = event["title"] + ("" if is_held else " not")
+        of_it = {"held_on": day, "branch_code": branch_code, "is_held": is_held, "title": title}
+        place.put("events", **(event | of_it))
     for day in (date(2019, 3, 17), date(2019, 3, 18)):
         place.put("events", event_kind="featured", held_on=day)
+
+
+@pytest.fixture
+def events(place: Library) -> list[Row]:
     return place.rows["events"]
 
 
@@ -398,11 +410,8 @@ def test_clauses_broken(place, events):
 # --- feedback
 
 
-@pytest.fixture(params=[10, None], ids=["term", "no_term"])
-def cases(place: Library, request: pytest.FixtureRequest) -> tuple[list[Row], int | None]:
-    """Return cases received on each edge and answered then, or about their term, or not."""
-    if request.param:
-        place.put("settings", setting_code="feedback_answer_days", value=10.0, unit="days")
+def receive_feedback(place: Library) -> None:
+    """Receive cases on each edge that are answered on another, or about their term, or not."""
     serial = iter(range(10_000))
     for received_on, branch_code in product(EDGES, PLACES):
         spans = [9, 10, 11, 12, *((day - received_on).days for day in EDGES if day >= received_on)]
@@ -416,6 +425,15 @@ def cases(place: Library, request: pytest.FixtureRequest) -> tuple[list[Row], in
                 branch_code=branch_code,
                 is_satisfied=[True, True, False, None][number % 4],
             )
+
+
+@pytest.fixture(params=[10, None], ids=["term", "no_term"])
+def cases(place: Library, request: pytest.FixtureRequest) -> tuple[list[Row], int | None]:
+    """Return the cases and the days in which they are to be answered, where that is set."""
+    place.derive()
+    place.connection.execute(
+        "update settings set value = ? where setting_code = 'feedback_answer_days'", [request.param]
+    )
     return place.rows["feedback"], request.param
 
 
@@ -534,19 +552,22 @@ def test_activity_headline(place, events, cases):
 # --- volunteers and inspections
 
 
-def test_volunteers_by_activity(place):
-    for n, (served_on, branch_code, activity) in enumerate(
+def call_volunteers(place: Library) -> None:
+    for number, (served_on, branch_code, activity) in enumerate(
         product(EDGES, PLACES, ["整架", "引导", "读书"])
     ):
-        hours = None if activity == "读书" or n % 4 == 0 else n / 2
+        hours = None if activity == "读书" or number % 4 == 0 else number / 2
         place.put(
             "volunteers",
             served_on=served_on,
             branch_code=branch_code,
             activity=activity,
-            volunteer_count=n % 7,
+            volunteer_count=number % 7,
             service_hours=hours,
         )
+
+
+def test_volunteers_by_activity(place):
     for asked in ASKED:
         served = defaultdict(list)
         for row in filter(asked.chosen, place.rows["volunteers"]):
@@ -588,14 +609,15 @@ def state_of(inspection: Row, as_of: date) -> str:
     return "overdue" if term < as_of else "running"
 
 
-def test_inspections_made(place):
+def inspect(place: Library) -> None:
+    """Inspect a point on each edge for each way in which something may be put right."""
     around = [None, date(2019, 6, 14), date(2019, 6, 15), date(2019, 6, 16)]
-    for n, (inspected_on, finding, term, rectified_on, withdrawn_on) in enumerate(
+    for number, (inspected_on, finding, term, rectified_on, withdrawn_on) in enumerate(
         product(EDGES, ["灯坏", None], around, around, around)
     ):
         place.put(
             "inspections",
-            point=f"{n * 7919 % 10_000:04}",
+            point=f"{number * 7919 % 10_000:04}",
             inspected_on=inspected_on,
             finding=finding,
             rectify_by=term,
@@ -603,11 +625,15 @@ def test_inspections_made(place):
             withdrawn_on=withdrawn_on,
         )
 
-    def urgency(row: Row) -> int:
-        if row["state"] in URGENT:
-            return URGENT.index(row["state"])
-        return len(URGENT) + (row["state"] == "sound")
 
+def urgency(row: Row) -> int:
+    """Return the place of a state in the list: what has to be done comes first."""
+    if row["state"] in URGENT:
+        return URGENT.index(row["state"])
+    return len(URGENT) + (row["state"] == "sound")
+
+
+def test_inspections_made(place):
     for asked in WHEN:
         expected = []
         for row in place.rows["inspections"]:
@@ -651,13 +677,16 @@ def wave(place: Library, code: str, closed_on: date, dice: random.Random) -> Non
         )
 
 
-@pytest.fixture
-def waves(place: Library) -> list[Row]:
-    dice = random.Random(8)
+def ask_readers(place: Library, dice: random.Random) -> None:
+    """Close a wave on each edge, on some of them two."""
     for number, closed_on in enumerate(EDGES):
         wave(place, f"{number:02}", closed_on, dice)
         if number % 3 == 0:
             wave(place, f"{number:02} too", closed_on, dice)
+
+
+@pytest.fixture
+def waves(place: Library) -> list[Row]:
     return place.rows["surveys"]
 
 
