@@ -413,7 +413,8 @@ def test_clauses_broken(place, events):
 def receive_feedback(place: Library) -> None:
     """Receive cases on each edge that are answered on another, or about their term, or not."""
     serial = iter(range(10_000))
-    for received_on, branch_code in product(EDGES, PLACES):
+    waiting = [when.as_of - days * DAY for when in WHEN for days in (10, 11)]
+    for received_on, branch_code in product(sorted({*EDGES, *waiting}), PLACES):
         spans = [9, 10, 11, 12, *((day - received_on).days for day in EDGES if day >= received_on)]
         for days in [None, *spans[:12]]:
             number = next(serial)
