@@ -1019,6 +1019,36 @@ def test_a_figure_of_days_the_data_does_not_reach_is_not_compared(
     assert set(ask("reconciliation")["verdict"]) == {"not_covered"}
 
 
+# --- one of one
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("loans_by_branch", "loans_by_class", "loans_by_subclass", "loans_by_channel"),
+        *("class_shares_by_quarter", "reading_concentration", "borrowers_by_group"),
+    ],
+)
+def test_a_single_loan_is_the_whole(name, lend, hold, ask):
+    lend(class_code="TP")
+    hold(item_count=1)
+    assert (
+        ask(name, **({"floor": 0} if name == "borrowers_by_group" else {}))["loan_share"].max() == 1
+    )
+
+
+def test_a_single_item_a_single_cancellation_and_a_single_borrower_are_the_whole(
+    lend, hold, cancel, ask, tell
+):
+    lend()
+    hold(item_count=1)
+    cancel()
+    assert ask("loans_by_class")["item_share"].max() == 1
+    assert ask("cancellations_by_reason")["card_share"].max() == 1
+    assert tell("reader_headline")["loans_per_borrower"] == 1
+    assert tell("card_headline")["cancellation_rate"] == 1
+
+
 # --- names
 
 

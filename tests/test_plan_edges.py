@@ -26,7 +26,7 @@ WORDS = {"zh": "诺", "en": "Promise"}
 SUNDAY, NEW_YEAR = date(2019, 6, 16), date(2019, 1, 1)
 AS_OF = [
     *(SUNDAY - DAY, SUNDAY),
-    *(date(2018, 6, 18), date(2018, 12, 31)),  # a holiday of 2018 ends on the Monday
+    *(date(2018, 1, 14), date(2018, 12, 31)),  # of the first two weeks one had a holiday
     *(NEW_YEAR, date(2019, 1, 7), date(2019, 1, 8), date(2019, 12, 31)),
 ]
 EDGES = sorted({day + n * DAY for day in AS_OF for n in (-7, -6, -1, 0, 1)})
@@ -44,9 +44,9 @@ PROMISED = [
         "weekly_hours",
         "compliance",
         "opening_hours",
-        55,
+        56,  # some weeks have just as many, and of the 60 below
         by_branch={"east": 20},
-        revisions=(Revision(SUNDAY, 58, WORDS),),
+        revisions=(Revision(SUNDAY, 60, WORDS),),
     ),
     promise(2019, "open_days", "total", "open_day_count", 300),
     promise(
@@ -60,7 +60,7 @@ PROMISED = [
         by_branch={"main": 10, "east": 14},
     ),
     promise(2019, "weekly", "total", "featured_count", 40, every_week=True),
-    promise(2019, "trips", "total", "mobile_trip_count", 12),
+    promise(2019, "trips", "total", "mobile_trip_count", 12, quality=(FULL,), every_week=True),
     promise(2019, "lent", "rate", "loan_count", 0.4, per="holdings"),
     promise(2019, "holders", "level", "card_holder_count", 100, by_branch={"main": 60}),
     promise(2019, "heard", "survey", "feedback_satisfaction", 0.5),
@@ -75,10 +75,13 @@ PLANS = [
     )
     for year, targets, revisions, due_dates in [
         (2018, [*PROMISED[:2], replace(PROMISED[2], quality=()), PROMISED[8]], (), {
-            "film": date(2018, 12, 30), "rules": date(2018, 12, 31), "drill": None}),
+            "film": date(2018, 12, 30), "rules": date(2018, 12, 31), "drill": None,
+            "silent": date(2018, 1, 2)}),
         (2019, PROMISED, PROMISED[0].revisions, {
             "film": SUNDAY - 8 * DAY, "rules": SUNDAY - 7 * DAY, "drill": SUNDAY - DAY,
-            "layout": SUNDAY, "bulletins": None, "alliance": date(2019, 1, 7)}),
+            "layout": SUNDAY, "bulletins": None, "alliance": date(2019, 1, 7),
+            "silent": date(2019, 1, 2)}),
+        (2020, PROMISED[:3], (), {"film": None}),  # a year the data does not cover
     ]
 ]  # fmt: skip
 PLAN = {plan.year: plan for plan in PLANS}
@@ -299,6 +302,13 @@ def test_plan_changes(judged, as_of):
         then, now = (milestone_status(judged, milestone, day) for day in (before, as_of))
         expected.append((code, "milestone", now, then if is_same_plan else None, before))
     assert judged.library.ask("plan_changes", as_of=as_of).rows() == expected
+
+
+def test_a_year_the_data_does_not_cover_has_milestones_and_no_value(judged):
+    as_of = date(2020, 3, 1)
+    assert [row["target_code"] for row in judged.ask("plan_progress", as_of=as_of)] == ["film"]
+    assert [row["target_code"] for row in judged.ask("plan_changes", as_of=as_of)] == ["film"]
+    assert judged.ask("plan_evidence", as_of=as_of) == []
 
 
 @as_of_days
