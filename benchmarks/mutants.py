@@ -138,7 +138,7 @@ def _another_literal(node: exp.Literal) -> str:
     if re.fullmatch(r"\d+", text):
         another = str(int(text) + 1)
     elif not node.is_string:
-        another = str(float(text) * 2)
+        another = str(float(text) * 2 or 1.0)
     elif re.search(r"\d{4}-\d\d", text):
         return ""  # a date
     else:
