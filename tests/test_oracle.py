@@ -67,6 +67,8 @@ class World:
             self.library.lend(loaned_at=stamp, class_code="L", **of_it)  # no list names L
             self.library.hold(month_end=stamp.date(), branch_code=branch_code)
             self.library.hold(month_end=stamp.date(), branch_code=branch_code, class_code="L")
+            # who never borrowed before and never will again
+            self.library.lend(loaned_at=stamp, reader_id=reader_id + 100, branch_code=branch_code)
             a_box = {"event_kind": "return", "channel_code": "box", "event_at": stamp}
             self.library.put("loan_events", item_id=1, **(of_it | a_box))
             self.library.lend(loaned_at=stamp, item_id=reader_id % 60, **of_it)
@@ -75,6 +77,13 @@ class World:
             self.library.cancel(event_at=stamp, reason_code="left_city", **of_it)
             self.library.put("visits", branch_code=branch_code, day=stamp.date())
             self.library.put("opening_hours", branch_code=branch_code, day=stamp.date())
+        a_year_ago = datetime.combine(year_before(self.end - DAY), time(10))
+        for reader_id in range(9200, 9204):
+            stamp, branch_code = (
+                a_year_ago + reader_id % 2 * DAY,
+                ["main", "east"][reader_id // 2 % 2],
+            )
+            self.library.lend(loaned_at=stamp, reader_id=reader_id, branch_code=branch_code)
 
     def of_everything(self) -> "World":
         """Return the same library asked about all its days and branches."""
@@ -164,6 +173,10 @@ def world(tables: duckdb.DuckDBPyConnection, request: pytest.FixtureRequest) -> 
 
 def days_between(start: date, end: date) -> list[date]:
     return [start + timedelta(days=n) for n in range((end - start).days)]
+
+
+def year_before(day: date) -> date:
+    return day.replace(year=day.year - 1)
 
 
 def share(part: float, whole: float) -> float | None:
@@ -532,7 +545,7 @@ def test_circulation_headline(world):
 def test_reader_headline(world):
     as_of = world.end - DAY
     counts = world.loans_by_reader()
-    year_ago = as_of.replace(year=as_of.year - 1)
+    year_ago = year_before(as_of)
     active = {
         loan["reader_id"]
         for loan in world.of_everything().events("loan")
