@@ -309,8 +309,9 @@ def test_attendance_by_kind(place, events):
 
 
 def plan_days() -> list[date]:
-    """Return days a plan is judged at: some of EDGES, and around a Sunday."""
+    """Return days a plan is judged at: before the first event, some of EDGES, around a Sunday."""
     return [
+        EDGES[0] - DAY,
         *EDGES[::3],
         date(2018, 12, 31),
         date(2019, 3, 16),
