@@ -1057,3 +1057,12 @@ def test_a_reader_is_shown_masked_where_the_names_file_is_not_open(put, ask):
     (row,) = ask("reader_labels", readers=[1, 2]).to_dicts()
     assert (row["masked_name"], row["reader_name"], row["card_number"]) == ("马**", None, None)
     assert (row["type_name_zh"], row["branch_name_zh"]) == ("成人", "馆")
+
+
+def test_a_reader_of_no_listed_type_or_branch_has_a_label_all_the_same(put, ask):
+    put("branches", branch_code="west", name_zh="西馆")
+    put("readers", reader_id=1, reader_type="lost", home_branch="nowhere")  # another list's code
+    put("readers", reader_id=2, reader_type=None, home_branch="west")
+    labels = ask("reader_labels", readers=[1, 2])
+    assert labels["type_name_zh"].to_list() == [None, None]
+    assert labels["branch_name_zh"].to_list() == [None, "西馆"]

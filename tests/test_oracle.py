@@ -78,12 +78,16 @@ class World:
             self.library.put("visits", branch_code=branch_code, day=stamp.date())
             self.library.put("opening_hours", branch_code=branch_code, day=stamp.date())
         a_year_ago = datetime.combine(year_before(self.end - DAY), time(10))
-        for reader_id in range(9200, 9204):
+        for reader_id in range(9200, 9208):  # of whom half come again on the last day
             stamp, branch_code = (
                 a_year_ago + reader_id % 2 * DAY,
                 ["main", "east"][reader_id // 2 % 2],
             )
-            self.library.lend(loaned_at=stamp, reader_id=reader_id, branch_code=branch_code)
+            of_it = {"reader_id": reader_id, "branch_code": branch_code}
+            self.library.lend(loaned_at=stamp, **of_it)
+            if reader_id >= 9204:
+                again = datetime.combine(self.end - DAY, time(10))
+                self.library.lend(loaned_at=again, **of_it)
 
     def of_everything(self) -> "World":
         """Return the same library asked about all its days and branches."""
