@@ -39,7 +39,8 @@ from guanqing.plan import judgement
 MARTS, JUDGED = derivations()[0].parent, judgement.steps()[0].parent
 FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
-    activities counting entered judging measures oracle pace pasting plan published queries rollups
+    activities annotations counting edges entered judging measures oracle pace pasting plan
+    plan_edges published queries reconciliation register_rows rollups
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
@@ -137,7 +138,7 @@ def _another_literal(node: exp.Literal) -> str:
     if re.fullmatch(r"\d+", text):
         another = str(int(text) + 1)
     elif not node.is_string:
-        another = str(float(text) * 2)
+        another = str(float(text) * 2 or 1.0)
     elif re.search(r"\d{4}-\d\d", text):
         return ""  # a date
     else:
@@ -167,6 +168,7 @@ class Trial:
         self.seconds: dict[str, float] = {}
         self.now = ""
         self.mutant: Mutant | None = None
+        self.standing: pytest.Module | None = None  # whose fixtures were not torn down
         self.texts = {path.as_posix(): path.read_text(encoding="utf-8") for path in files()}
         self.kills: Counter[tuple[str, str]] = Counter()  # of a file, and of any, by a test
 
@@ -263,7 +265,13 @@ class Trial:
             cache.cache_clear()
         self.now, begun = item.nodeid, monotonic()
         item._initrequest()
-        reports = runtestprotocol(item, log=False, nextitem=item.getparent(pytest.Module).parent)
+        module = item.getparent(pytest.Module)
+        if self.standing is not module:
+            item.session._setupstate.teardown_exact(module.parent)
+        # a library made once for a module is the same whatever becomes of a query
+        is_kept = self.mutant and (ROOT / self.mutant.path).is_relative_to(QUERIES)
+        self.standing = module if is_kept else None
+        reports = runtestprotocol(item, log=False, nextitem=module if is_kept else module.parent)
         self.seconds.setdefault(self.now, monotonic() - begun)
         return not any(report.failed for report in reports)
 

@@ -327,6 +327,11 @@ def test_two_groups_below_the_floor_hide_each_other(put, ask):
     assert group_counts(ask) == {"adults": 112, "seniors": 12, "disabled": None, "blind": None}
 
 
+def test_a_group_that_alone_was_asked_is_shown(put, ask):
+    answer(put, adults=112)
+    assert group_counts(ask) == {"adults": 112}
+
+
 def test_at_the_floor_a_group_is_shown(put, ask):
     answer(put, adults=112, seniors=5)
     assert group_counts(ask) == {"adults": 112, "seniors": 5}

@@ -68,7 +68,9 @@ def test_a_branch_sees_its_own_and_the_network_s_annotations(branches, titles, p
 
 def test_an_annotation_names_its_branch_and_kind_even_if_nobody_lists_them(put, ask):
     put("annotations", title="a", annotation_kind="closure", branch_code="main")
-    put("annotations", title="b", annotation_kind="eclipse", branch_code="moved")
+    put(
+        "annotations", title="b", annotation_kind="lost", branch_code="moved"
+    )  # another list's code
     known, unknown = ask("annotations_shown").to_dicts()
     assert (known["kind_zh"], known["kind_en"], known["branch_name_en"]) == (
         "闭馆",
@@ -76,7 +78,7 @@ def test_an_annotation_names_its_branch_and_kind_even_if_nobody_lists_them(put, 
         "Library",
     )
     assert known["is_of_main"]
-    assert (unknown["kind_en"], unknown["branch_name_zh"]) == ("eclipse", "moved")
+    assert (unknown["kind_en"], unknown["branch_name_zh"]) == ("lost", "moved")
     assert not unknown["is_of_main"]
 
 
@@ -101,6 +103,14 @@ def test_the_network_is_closed_when_its_main_library_is_and_a_branch_when_it_is(
     assert library.ask("closed_days")["day"].to_list() == closed
     assert library.ask("closed_days", branches=["east"]).is_empty()
     assert library.ask("closed_days", branches=["main", "east"]).is_empty()
+
+
+def test_closed_days_of_a_period_are_those_from_its_first_day_to_its_last(library):
+    for day in (1, 5, 9, 28):
+        library.open(date(2019, 3, day), branch_code="not listed")
+    period = {"start_date": date(2019, 3, 4), "end_date": date(2019, 3, 9)}
+    closed = library.ask("closed_days", branches=["not listed"], **period)["day"]
+    assert closed.to_list() == [date(2019, 3, day) for day in (4, 6, 7, 8)]
 
 
 def test_days_that_follow_one_another_are_one_run():

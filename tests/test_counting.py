@@ -472,7 +472,9 @@ def test_the_cancellation_rate_is_of_all_cards_issued_to_the_end_of_the_period(i
 
 def test_cards_nobody_recorded_are_null(tell, ask):
     assert set(tell("card_headline").values()) == {None}
-    assert ask("cards_by_month")["holder_count"].null_count() == 12
+    months = ask("cards_by_month")
+    for name in ("issued_count", "cancelled_count", "holder_count"):
+        assert months[name].null_count() == 12, name
 
 
 def test_a_period_without_a_card_event_issued_0_cards(issue, tell, ask):
@@ -480,7 +482,7 @@ def test_a_period_without_a_card_event_issued_0_cards(issue, tell, ask):
     headline = tell("card_headline")
     assert (headline["issued_count"], headline["cancelled_count"]) == (0, 0)
     assert headline["card_holder_count"] == 1
-    assert ask("cards_by_month")["issued_count"].sum() == 0
+    assert ask("cards_by_month")["issued_count"].to_list() == [0] * 12
 
 
 def test_a_cancellation_without_a_reason_or_with_one_nobody_lists_is_of_reason_unknown(cancel, ask):
@@ -1017,6 +1019,36 @@ def test_a_figure_of_days_the_data_does_not_reach_is_not_compared(
     assert set(ask("reconciliation")["verdict"]) == {"not_covered"}
 
 
+# --- one of one
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("loans_by_branch", "loans_by_class", "loans_by_subclass", "loans_by_channel"),
+        *("class_shares_by_quarter", "reading_concentration", "borrowers_by_group"),
+    ],
+)
+def test_a_single_loan_is_the_whole(name, lend, hold, ask):
+    lend(class_code="TP")
+    hold(item_count=1)
+    assert (
+        ask(name, **({"floor": 0} if name == "borrowers_by_group" else {}))["loan_share"].max() == 1
+    )
+
+
+def test_a_single_item_a_single_cancellation_and_a_single_borrower_are_the_whole(
+    lend, hold, cancel, ask, tell
+):
+    lend()
+    hold(item_count=1)
+    cancel()
+    assert ask("loans_by_class")["item_share"].max() == 1
+    assert ask("cancellations_by_reason")["card_share"].max() == 1
+    assert tell("reader_headline")["loans_per_borrower"] == 1
+    assert tell("card_headline")["cancellation_rate"] == 1
+
+
 # --- names
 
 
@@ -1025,3 +1057,12 @@ def test_a_reader_is_shown_masked_where_the_names_file_is_not_open(put, ask):
     (row,) = ask("reader_labels", readers=[1, 2]).to_dicts()
     assert (row["masked_name"], row["reader_name"], row["card_number"]) == ("马**", None, None)
     assert (row["type_name_zh"], row["branch_name_zh"]) == ("成人", "馆")
+
+
+def test_a_reader_of_no_listed_type_or_branch_has_a_label_all_the_same(put, ask):
+    put("branches", branch_code="west", name_zh="西馆")
+    put("readers", reader_id=1, reader_type="lost", home_branch="nowhere")  # another list's code
+    put("readers", reader_id=2, reader_type=None, home_branch="west")
+    labels = ask("reader_labels", readers=[1, 2])
+    assert labels["type_name_zh"].to_list() == [None, None]
+    assert labels["branch_name_zh"].to_list() == [None, "西馆"]

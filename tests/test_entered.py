@@ -105,6 +105,21 @@ def test_a_row_taken_away_is_gone_and_its_history_stays(
     assert talks(store)[0][:2] == ("家风", 7)
 
 
+def test_the_history_of_a_register_is_of_that_register_the_newest_entry_first(
+    store: Store, enter: Callable[..., None]
+) -> None:
+    enter("events", **TALK, attendance_count=7)
+    enter("visits", branch="JZ", day="2019-03-01", hour=10, visit_count=7)
+    enter("events", **TALK, attendance_count=8)
+    asked = {"events": ["events", "events"], "visits": ["visits"], "loans": []}
+    with warehouse.connect(store.current()) as connection:
+        for register, entries in asked.items():
+            history = warehouse.run(connection, "register_history", register=register)
+            assert history["register"].to_list() == entries
+        everything = warehouse.run(connection, "register_history", register=None)
+    assert everything["register"].to_list() == ["events", "visits", "events"]
+
+
 @pytest.mark.parametrize("hour", [None, 10])
 def test_a_key_with_a_blank_in_it_is_the_key_of_a_loaded_row(
     store: Store, enter: Callable[..., None], hour: int | None

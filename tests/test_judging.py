@@ -686,3 +686,16 @@ def test_the_interval_of_a_share_is_wilsons(satisfied, valid, lower, upper, libr
     (row,) = library.table("survey_shares")
     assert row["lower_share"] == pytest.approx(lower, abs=1e-6)
     assert row["upper_share"] == pytest.approx(upper, abs=1e-6)
+
+
+def test_a_week_that_ends_with_the_year_is_of_that_year(library):
+    hours = promise(2017, "compliance", "opening_hours")
+    library.promise(Plan(2017, {hours.code: hours}))
+    library.cover(date(2017, 1, 1), date(2018, 1, 31))
+    library.open(date(2017, 12, 11), date(2018, 1, 31))
+    sunday, mondays = date(2017, 12, 31), [date(2017, 12, day) for day in (11, 18, 25)]
+    for as_of, announced in ((sunday, 0), (sunday - DAY, 1)):
+        assert library.ask("opening_by_week", as_of=as_of)["week_start"].to_list() == mondays
+        (evidence,) = library.ask("plan_evidence", as_of=as_of).to_dicts()
+        assert evidence["week_count"] == len(mondays) - announced
+        assert evidence["announced_week_count"] == announced

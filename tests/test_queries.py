@@ -426,3 +426,11 @@ def test_the_account_of_records_counts_every_source_table(library):
     counts = dict(library.ask("table_counts").iter_rows())
     assert set(source_tables()) - counts.keys() == {"library"}  # the row that says what this is
     assert counts == {table: len(library.rows[table]) for table in counts}
+
+
+def test_the_newest_load_is_accounted_for_and_no_other(library):
+    for number, file_name in [(1, "a.csv"), (2, "c.csv"), (2, "b.csv")]:
+        library.put("loads", load_number=number, file_name=file_name)
+        library.put("load_rules", load_number=number, file_name=file_name, line_count=10 + number)
+    assert library.ask("load_account")["file_name"].to_list() == ["b.csv", "c.csv"]
+    assert library.ask("rules_applied")["line_count"].to_list() == [24]

@@ -77,7 +77,6 @@ week_counts as (
         ) as eventful_week_count
     from promises
     cross join weeks
-    where promises.every_week
     group by promises.target_code
 )
 

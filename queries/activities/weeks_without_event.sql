@@ -23,10 +23,7 @@ held as (
         target_code,
         date_trunc('week', held_on)::date as week_start
     from target_events
-    where
-        plan_year = extract(year from $as_of::date)
-        and is_held
-        and held_on <= $as_of::date
+    where is_held -- of a week that is over, whatever was held was held by $as_of
 )
 
 select

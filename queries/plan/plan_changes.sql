@@ -1,7 +1,7 @@
 -- plan_changes: the status of each target and milestone, beside that of a week before.
 --
--- The week before 8 January lies in another plan's year: status_before is null there, as it is for a
--- milestone that nobody had spoken of. A milestone is overdue from the day after it was due.
+-- The week before 8 January lies in another plan's year: status_before is null there. A milestone that
+-- nobody has spoken of is planned; it is overdue from the day after it was due.
 --
 -- grain:    one row per target, then one per milestone, in the order of data/targets/<year>.toml
 -- params:   $as_of  day the plan is judged at

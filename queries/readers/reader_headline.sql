@@ -68,13 +68,13 @@ loans as (
 
 period as (
     select
-        coalesce(sum(borrower_count), 0)::bigint as borrower_count,
-        coalesce(sum(new_borrower_count), 0)::bigint as new_borrower_count
+        sum(borrower_count)::bigint as borrower_count,
+        sum(new_borrower_count)::bigint as new_borrower_count
     from borrowers
 ),
 
 year as (
-    select coalesce(sum(active_borrower_count), 0)::bigint as active_borrower_count
+    select sum(active_borrower_count)::bigint as active_borrower_count
     from actives
 )
 
