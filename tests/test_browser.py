@@ -2,14 +2,7 @@
 
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +19,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 from screens import PAGES, UNIVERSITY, title
+from serving import served
 
 from guanqing import plan, text
 from guanqing.charts.look import DARK
@@ -65,36 +59,6 @@ def address(simulated: Path) -> Iterator[str]:
     """Serve the simulated library as a librarian does and return the address."""
     with served(simulated) as url:
         yield url
-
-
-@contextmanager
-def served(store: Path) -> Iterator[str]:
-    """Serve a store as a librarian does and yield the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    serve = [sys.executable, "-m", "guanqing", "serve", "--store", str(store)]
-    server = subprocess.Popen(
-        [*serve, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(server, f"{url}/_stcore/health")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:
-    for _ in range(300):
-        assert server.poll() is None, "the server ended before it was ready"
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError("the server was not ready in half a minute")
 
 
 @pytest.fixture(scope="module")

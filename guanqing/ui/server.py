@@ -10,12 +10,19 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit import net_util
 
 from guanqing.paths import ROOT
+from guanqing.ui import gate
 from guanqing.ui.loading import uploads
 from guanqing.ui.shell.visitor import UploadsFromHere
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
+
+gate.settings()  # a server that does not know its names does not begin
+# Streamlit asks the internet for the address of this machine to judge an Origin or greet; a closed
+# network would make it wait, and an open one learn of us. Nothing of ours needs it to know.
+net_util.get_external_ip = net_util.get_internal_ip = lambda: None
 
 
 @asynccontextmanager
@@ -27,5 +34,7 @@ async def while_serving(_app: st.App) -> AsyncIterator[None]:
 
 
 app = st.App(
-    ROOT / "dashboard.py", middleware=[Middleware(UploadsFromHere)], lifespan=while_serving
+    ROOT / "dashboard.py",
+    middleware=[Middleware(gate.Gate), Middleware(UploadsFromHere)],
+    lifespan=while_serving,
 )
