@@ -211,6 +211,20 @@ def test_a_page_opens_without_an_error_in_the_console(visits: dict[str, Visit], 
     assert visits[name].heading == title(name, "zh")
 
 
+def test_the_policy_lets_a_page_in_english_run_its_script_and_no_other(tab: Page) -> None:
+    errors: list[str] = []
+    tab.on("console", lambda message: errors.append(message.text))
+    go(tab, "/targets?lang=en")
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert [words for words in errors if "Security Policy" in words] == []
+    tab.evaluate(
+        """() => { const made = document.createElement("script");
+                   made.textContent = "window.intruder = true"; document.body.append(made) }"""
+    )
+    assert not tab.evaluate("window.intruder")
+    assert [words for words in errors if "Security Policy" in words]
+
+
 @every_page
 def test_no_request_leaves_the_machine(visits: dict[str, Visit], name: str) -> None:
     assert visits[name].hosts == {"127.0.0.1"}

@@ -175,6 +175,32 @@ def test_a_wrong_name_is_told_in_both_languages(address: str) -> None:
     assert answer(address, Origin="http://evil.example")[0] == 403
 
 
+def test_every_answer_bears_the_headers_of_a_page_of_its_own(address: str) -> None:
+    for path, host in (("/", None), ("/_stcore/health", None), ("/", "evil.example")):
+        connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+        connection.request("GET", path, headers={"Host": host} if host else {})
+        sent = connection.getresponse().headers
+        connection.close()
+        policy = dict(part.split(" ", 1) for part in sent["Content-Security-Policy"].split("; "))
+        assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+        assert "unsafe" not in policy["script-src"]
+        assert sent["X-Content-Type-Options"] == "nosniff"
+        assert sent["Referrer-Policy"] == "same-origin"
+
+
+def test_whoever_watches_the_server_is_told_whether_there_is_a_library(
+    address: str, empty: Path
+) -> None:
+    assert answer(address, "/health") == (200, "ok")
+    link, away = empty / "library.duckdb", empty / "away"
+    link.rename(away)
+    try:
+        assert answer(address, "/health") == (503, "no library")
+    finally:
+        away.rename(link)
+    assert answer(address, "/_stcore/metrics", X_Forwarded_For="203.0.113.9")[0] == 403
+
+
 def test_nothing_outside_this_machine_is_asked(address: str, asked: Path) -> None:
     assert answer(address, STREAM, **UPGRADE, Origin=address)[0] == 101
     assert not asked.exists()

@@ -10,12 +10,18 @@ from contextlib import asynccontextmanager
 
 import streamlit as st
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
 from streamlit import net_util
 
+from guanqing import store
 from guanqing.paths import ROOT
+from guanqing.problems import Problem
 from guanqing.ui import gate
+from guanqing.ui.headers import SafeHeaders
 from guanqing.ui.loading import uploads
-from guanqing.ui.shell.visitor import UploadsFromHere
+from guanqing.ui.shell.visitor import OnlyFromHere
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
 
@@ -33,8 +39,18 @@ async def while_serving(_app: st.App) -> AsyncIterator[None]:
     uploads.sweep(ours_too=True)
 
 
+async def health(_request: Request) -> PlainTextResponse:
+    """Say whether there is a library to show: ok, or 503; /_stcore/health is about the server."""
+    try:
+        store.default_store().current()
+    except Problem:
+        return PlainTextResponse("no library", 503)
+    return PlainTextResponse("ok")
+
+
 app = st.App(
     ROOT / "dashboard.py",
-    middleware=[Middleware(gate.Gate), Middleware(UploadsFromHere)],
+    routes=[Route("/health", health)],
+    middleware=[Middleware(SafeHeaders), Middleware(gate.Gate), Middleware(OnlyFromHere)],
     lifespan=while_serving,
 )
