@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -18,7 +18,7 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from screens import PAGES, UNIVERSITY, title
+from screens import MARKS, PAGES, UNIVERSITY, title
 from serving import served
 
 from guanqing import plan, text
@@ -223,6 +223,14 @@ def test_the_policy_lets_a_page_in_english_run_its_script_and_no_other(tab: Page
     )
     assert not tab.evaluate("window.intruder")
     assert [words for words in errors if "Security Policy" in words]
+
+
+def test_marks_in_an_address_are_read_as_they_stand(tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    go(tab, "/readers?" + urlencode({"branch": MARKS, "as_of": MARKS, "period": MARKS}))
+    assert tab.get_by_text(MARKS).count() == 3
+    assert [url for url in asked if "127.0.0.1:1/" in url] == []
 
 
 @every_page

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from screens import head, open_page
+from screens import head, open_page, told
 
 from guanqing import datafiles, measures, records, reference, text
 from guanqing.datafiles import DataFile
@@ -191,7 +191,7 @@ def test_a_page_shows_an_edit_and_says_which_file_is_broken(
     path = edited.folder / "measures.toml"
     values = {"path": str(path), "line": line, "field": "loan_count.unit"}
     said = text.translate("app.data_fault", language, **values)
-    assert said in [warning.value for warning in app.warning]
+    assert said in told(app)
     assert ("数据从哪里来" in head(app)) == (language == "zh")
 
 

@@ -18,7 +18,7 @@ def begin() -> None:
     try:
         datafiles.refresh()
     except Problem as problem:
-        st.error(session.tell(problem), icon=":material/error:")
+        session.said(session.tell(problem), "bad")
         st.stop()
     session.choose_language()
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
@@ -82,7 +82,7 @@ def head(page: st.Page) -> None:
     form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
     st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
-        st.warning(t("app.data_fault", **fault.words), icon=":material/edit_off:")
+        session.said(t("app.data_fault", **fault.words), "doubt")
     with st.sidebar:
         session.language_switch()
 

@@ -19,9 +19,9 @@ from guanqing.period import DAY
 from guanqing.problems import Problem
 from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
-from guanqing.ui.widgets.blocks import draw, said
+from guanqing.ui.widgets.blocks import draw
 
 BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
