@@ -1,6 +1,5 @@
 """Commands that read a library: status and query."""
 
-import csv
 import json
 import sys
 from datetime import date
@@ -13,6 +12,7 @@ from rich.table import Table
 
 from guanqing import query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.spreadsheets import write_csv
 
 
 class Format(StrEnum):
@@ -86,9 +86,7 @@ def _cell(value: Any) -> str:
 
 
 def _print_csv(frame: pl.DataFrame) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(frame.iter_rows())
+    write_csv(sys.stdout, [frame.columns, *frame.iter_rows()], lineterminator="\n")
 
 
 def _print_json(frame: pl.DataFrame) -> None:
