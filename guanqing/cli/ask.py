@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from guanqing import query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
@@ -68,7 +69,8 @@ def query(
     params = query_params.parameters(name, param or [], facts)
     frame = warehouse.run(connection, name, **params)
     if facts["is_simulated"]:  # beside the rows, so that a program reading them is not misled
-        err.print(f"[yellow]{say('app.simulated')}[/] {say('app.simulated_note')}")
+        mark = (say("app.simulated"), "yellow")
+        err.print(Text.assemble(mark, " ", say("app.simulated_note")))
     PRINTERS[format_](frame)
 
 
