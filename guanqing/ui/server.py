@@ -21,6 +21,7 @@ from guanqing.problems import Problem
 from guanqing.ui import gate
 from guanqing.ui.headers import SafeHeaders
 from guanqing.ui.loading import uploads
+from guanqing.ui.loading.held import UploadsWithinMemory
 from guanqing.ui.shell.visitor import OnlyFromHere
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
@@ -51,6 +52,11 @@ async def health(_request: Request) -> PlainTextResponse:
 app = st.App(
     ROOT / "dashboard.py",
     routes=[Route("/health", health)],
-    middleware=[Middleware(SafeHeaders), Middleware(gate.Gate), Middleware(OnlyFromHere)],
+    middleware=[
+        Middleware(SafeHeaders),
+        Middleware(gate.Gate),
+        Middleware(OnlyFromHere),
+        Middleware(UploadsWithinMemory),
+    ],
     lifespan=while_serving,
 )
