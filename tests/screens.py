@@ -55,6 +55,42 @@ def seen(html: str, *, with_records: bool = True) -> str:
     return unescape(" ".join([re.sub(r"<[^>]+>", " ", html), *hints]))
 
 
+def told(app: AppTest) -> list[str]:
+    """Return what the screen says of a mistake or a doubt, as it is read."""
+    form = re.compile(r'<div class="gq gq-said (?:bad|doubt)" role="status">(.*)</div>', re.DOTALL)
+    return [unescape(found[1]) for html in htmls(app) if (found := form.fullmatch(html))]
+
+
+READ_AS_MARKDOWN = {"label", "help", "body", "text", "content"}  # names of fields of Streamlit's
+
+
+def marked(app: AppTest) -> list[str]:
+    """Return what Streamlit reads as Markdown: labels, hints, rows of buttons, notes."""
+    found: list[str] = []
+
+    def read(message: Any) -> None:
+        for field, value in message.ListFields():
+            for part in value if field.is_repeated else [value]:
+                if field.message_type:
+                    if not field.message_type.GetOptions().map_entry:
+                        read(part)
+                elif field.name in READ_AS_MARKDOWN and isinstance(part, str):
+                    found.append(part)
+
+    def walk(node: Any) -> None:
+        if node.type not in ("html", "plotly_chart") and getattr(node, "proto", None):
+            read(node.proto)
+        for child in getattr(node, "children", {}).values():
+            walk(child)
+
+    walk(app._tree)
+    return found
+
+
+# what Markdown, HTML, mathematics and Streamlit's own marks would make something of
+MARKS = (
+    "![x](http://127.0.0.1:1/x) [a](http://b) :red[x] $x$ <b> **b** `c` :smile: http://b.example"
+)
 HOSTILE = "<b>&\"'"
 
 
@@ -80,8 +116,7 @@ def words(app: AppTest) -> list[str]:
             proto = getattr(element.proto, kind) if kind in BLOCKS else element.proto
             found += [proto.label, *getattr(proto, "options", [])]
             found += [getattr(proto, "help", ""), getattr(proto, "placeholder", "")]
-    for kind in ("error", "warning", "info", "exception"):
-        found += [element.value for element in app.get(kind)]
+    found += [element.value for element in app.get("exception")]
     for element in app.get("plotly_chart"):
         found += [element.proto.alt, *_drawn(json.loads(element.proto.spec))]
     return [piece for piece in found if piece]

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
-from screens import PAGES, head, htmls, open_page
+from screens import MARKS, PAGES, head, htmls, marked, open_page, told
 from typer.testing import CliRunner, Result
 
 from guanqing import cli, text, warehouse
@@ -98,7 +98,7 @@ def test_a_library_that_cannot_be_read_is_said_on_the_screen(
     before = everything_in(store)
     app = open_page(HOME, store, language)
     assert not app.exception
-    assert [error.value for error in app.error] == [sentence(key, language, store)]
+    assert told(app) == [sentence(key, language, store)]
     assert everything_in(store) == before
 
 
@@ -124,9 +124,9 @@ def test_a_library_that_cannot_be_read_is_said_in_the_terminal(
 def test_a_library_built_later_is_found_by_the_next_look(tmp_path: Path, empty: Path) -> None:
     store = tmp_path / "store"
     store.mkdir()
-    assert open_page(HOME, store).error
+    assert told(open_page(HOME, store))
     shutil.copytree(empty, store, dirs_exist_ok=True, symlinks=True)
-    assert not open_page("pages/library/sources.py", store).error
+    assert not told(open_page("pages/library/sources.py", store))
 
 
 # --- an address that asks for what is not there
@@ -135,7 +135,7 @@ def test_a_library_built_later_is_found_by_the_next_look(tmp_path: Path, empty: 
 def warned(store: Path, language: str, **query: str) -> list[str]:
     app = open_page("pages/library/sources.py", store, language, **query)
     assert not app.exception
-    return [warning.value for warning in app.warning]
+    return told(app)
 
 
 @every_language
@@ -182,10 +182,15 @@ def test_an_unknown_language_is_chinese(simulated: Path) -> None:
     assert "<h1>总览</h1>" in head(app)
 
 
-def test_html_in_the_address_stays_text(simulated: Path) -> None:
-    app = open_page(HOME, simulated, period="<img src=x>", branch="<script>alert(1)</script>")
+@pytest.mark.parametrize("page", PAGES)
+def test_marks_in_the_address_stay_text(simulated: Path, page: str) -> None:
+    everything = ("as_of", "period", "branch", "lang", "code", "q", "embed")
+    app = open_page(page, simulated, **dict.fromkeys(everything, MARKS))
     assert not app.exception
-    assert not [html for html in htmls(app) if "src=x" in html or "alert(1)" in html]
+    for key in ("as_of", "period", "branch"):
+        assert [words for words in told(app) if MARKS in words], key
+    assert [words for words in marked(app) if "127.0.0.1" in words] == []
+    assert [html for html in htmls(app) if "<b> **" in html] == []
 
 
 anything = some.one_of(

@@ -2,18 +2,11 @@
 
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -25,7 +18,8 @@ from playwright.sync_api import (
     expect,
     sync_playwright,
 )
-from screens import PAGES, UNIVERSITY, title
+from screens import MARKS, PAGES, UNIVERSITY, title
+from serving import served
 
 from guanqing import plan, text
 from guanqing.charts.look import DARK
@@ -65,36 +59,6 @@ def address(simulated: Path) -> Iterator[str]:
     """Serve the simulated library as a librarian does and return the address."""
     with served(simulated) as url:
         yield url
-
-
-@contextmanager
-def served(store: Path) -> Iterator[str]:
-    """Serve a store as a librarian does and yield the address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    serve = [sys.executable, "-m", "guanqing", "serve", "--store", str(store)]
-    server = subprocess.Popen(
-        [*serve, "--port", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(server, f"{url}/_stcore/health")
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
-
-
-def _wait_for(server: subprocess.Popen[bytes], url: str) -> None:
-    for _ in range(300):
-        assert server.poll() is None, "the server ended before it was ready"
-        try:
-            with urllib.request.urlopen(url, timeout=1):
-                return
-        except (urllib.error.URLError, TimeoutError):
-            time.sleep(0.1)
-    raise AssertionError("the server was not ready in half a minute")
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +209,28 @@ def test_the_first_visitor_of_a_server_may_come_by_a_bookmark(
 def test_a_page_opens_without_an_error_in_the_console(visits: dict[str, Visit], name: str) -> None:
     assert visits[name].errors == []
     assert visits[name].heading == title(name, "zh")
+
+
+def test_the_policy_lets_a_page_in_english_run_its_script_and_no_other(tab: Page) -> None:
+    errors: list[str] = []
+    tab.on("console", lambda message: errors.append(message.text))
+    go(tab, "/targets?lang=en")
+    assert tab.evaluate("document.documentElement.lang") == "en"
+    assert [words for words in errors if "Security Policy" in words] == []
+    tab.evaluate(
+        """() => { const made = document.createElement("script");
+                   made.textContent = "window.intruder = true"; document.body.append(made) }"""
+    )
+    assert not tab.evaluate("window.intruder")
+    assert [words for words in errors if "Security Policy" in words]
+
+
+def test_marks_in_an_address_are_read_as_they_stand(tab: Page) -> None:
+    asked: list[str] = []
+    tab.on("request", lambda request: asked.append(request.url))
+    go(tab, "/readers?" + urlencode({"branch": MARKS, "as_of": MARKS, "period": MARKS}))
+    assert tab.get_by_text(MARKS).count() == 3
+    assert [url for url in asked if "127.0.0.1:1/" in url] == []
 
 
 @every_page

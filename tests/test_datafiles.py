@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from screens import head, open_page
+from screens import head, open_page, told
 
 from guanqing import datafiles, measures, records, reference, text
 from guanqing.datafiles import DataFile
@@ -19,6 +19,7 @@ from guanqing.paths import DATA
 from guanqing.plan import planrules
 from guanqing.problems import Problem
 from guanqing.registers import checks
+from guanqing.ui import gate
 
 pytest_plugins = ["stores"]
 
@@ -31,6 +32,7 @@ READERS: dict[str, DataFile[object]] = {
     "plan_measures.toml": planrules.plan_measures,
     "guesses.toml": wording.guesses,
     "library.toml": resolving.library_facts,
+    "server.toml": gate.settings,
     "classes.csv": resolving.scheme_classes,
     "codes.csv": records._codes,
     "cancel_reasons.csv": records._cancel_reasons,
@@ -99,6 +101,7 @@ def test_an_edit_holds_from_the_next_view_on(edited: Edited, name: str) -> None:
         "checks.toml": ("请核对这两个数", "请核对"),
         "plan_measures.toml": ("借阅册次", "借书册次"),
         "guesses.toml": ('"讀" = "读"', '"讀" = "念"'),
+        "server.toml": ("[]", '["library.example"]'),
         "library.toml": ("晋中市图书馆", "另一个图书馆"),
         "classes.csv": ("\nA,A,", "\nAA,A,"),
         "codes.csv": ("Service desk", "Counter"),
@@ -188,7 +191,7 @@ def test_a_page_shows_an_edit_and_says_which_file_is_broken(
     path = edited.folder / "measures.toml"
     values = {"path": str(path), "line": line, "field": "loan_count.unit"}
     said = text.translate("app.data_fault", language, **values)
-    assert said in [warning.value for warning in app.warning]
+    assert said in told(app)
     assert ("数据从哪里来" in head(app)) == (language == "zh")
 
 

@@ -97,6 +97,23 @@ def test_a_colour_stands_in_look_and_nowhere_else() -> None:
             assert found == [], path
 
 
+READS_MARKDOWN = {"markdown", "write", "caption", "title", "header", "subheader", "toast"}
+READS_MARKDOWN |= {"warning", "error", "info", "success", "exception", "latex", "write_stream"}
+
+
+def test_what_is_said_on_a_page_is_never_read_as_markdown() -> None:
+    for path in [*(PACKAGE / "ui").rglob("*.py"), *(ROOT / page for page in PAGES)]:
+        calls = (node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        drawn = [
+            node.attr
+            for node in calls
+            if isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in ("st", "left", "middle", "right", "column")
+        ]
+        assert READS_MARKDOWN.isdisjoint(drawn), f"{path}: say it with session.said"
+
+
 # --- the tree
 
 

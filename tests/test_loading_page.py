@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screens import HOSTILE, escaped_once, head, htmls, open_page, seen, sit_here
+from screens import HOSTILE, MARKS, escaped_once, head, htmls, marked, open_page, seen, sit_here
 from stores import write_export
 from streamlit.testing.v1 import AppTest
 
@@ -20,6 +20,7 @@ from guanqing.problems import Problem
 from guanqing.store import Store
 from guanqing.ui.loading.job import desk
 from guanqing.ui.loading.report import refused_lines
+from guanqing.ui.shell.session import verbatim
 
 pytest_plugins = ["stores"]
 pytestmark = pytest.mark.xdist_group("loading")
@@ -301,6 +302,26 @@ def test_what_stands_in_files_and_in_their_names_is_words_and_not_html(store: St
     loaded(app)
     # the file in the account, among lines refused, codes and generations; a value, a code
     assert escaped_once(app) == 6
+
+
+def test_no_mark_in_files_or_their_names_is_read_as_markdown(store: Store) -> None:
+    name = "![x](x) [a](b) :red[x] $x$ <b> **b** `c`.csv"
+    header = f'借阅人,性别,DEPT,年级,类型,"{MARKS}"'
+    rows = [f'{n},F,文学院,20,"{MARKS}",' for n in range(901, 906)]
+    app = upload(opened(store), (name, "\n".join([header, *rows, ""]).encode()))
+    assert MARKS in shown(app)
+    app = upload(opened(store), (name, UNKNOWN.replace("贵宾", f'"{MARKS}"').encode()))
+    assert "![x](x)" in shown(app)
+    # a code's label is shown as code is
+    allowed = {verbatim(MARKS)}
+    with_marks = [words for words in marked(app) if "[a](" in words]
+    assert set(with_marks) <= allowed
+    assert with_marks, "the codes of the proposal are asked for"
+
+
+def test_what_is_shown_as_code_ends_where_it_should() -> None:
+    assert verbatim("a") == "` a `"
+    assert verbatim("`a``b\n`") == "``` `a``b ` ```"
 
 
 def test_the_files_a_load_has_read_are_gone_and_the_others_stay(

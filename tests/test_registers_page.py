@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from screens import HOSTILE, escaped_once, htmls, open_page, seen, sit_here
+from screens import HOSTILE, escaped_once, htmls, open_page, seen, sit_here, told
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text, warehouse
@@ -383,4 +383,4 @@ def test_a_journal_that_somebody_broke_is_told_with_its_line(app: AppTest, store
     path = journal.path_of(store.current())
     path.write_bytes(b"broken\n" + path.read_bytes())
     app.run()
-    assert "第 1 行读不懂" in app.error[0].value
+    assert "第 1 行读不懂" in told(app)[0]

@@ -1,15 +1,18 @@
 """Uploaded files: where they are kept, under which names, and that they go."""
 
+import asyncio
 import gc
 import io
 import os
 import stat
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from guanqing.problems import Problem
+from guanqing.ui.loading import held
 from guanqing.ui.loading.uploads import PREFIX, Uploads, safe_name, sweep
 
 
@@ -85,3 +88,54 @@ def test_a_file_that_cannot_be_written_is_a_problem_and_leaves_nothing() -> None
     with pytest.raises(Problem, match="upload_not_kept"):
         uploads.add("loans.csv", Full())
     assert uploads.paths() == []
+
+
+# --- what the server holds at once
+
+
+def statuses(*sizes: object, method: str = "PUT") -> list[int]:
+    """Return what uploads of these sizes are answered with that all come at once."""
+
+    async def behind(scope: Any, receive: Any, send: Any) -> None:
+        await asyncio.sleep(0.01)  # as long as a file takes
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+
+    gate = held.UploadsWithinMemory(behind)
+
+    async def ask(size: object) -> int:
+        answered: list[int] = []
+
+        async def send(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                answered.append(message["status"])
+
+        sent = [] if size is None else [(b"content-length", str(size).encode())]
+        path = "/_stcore/upload_file/session/file"
+        scope = {"type": "http", "path": path, "method": method, "headers": sent}
+        await gate(scope, None, send)  # type: ignore[arg-type]
+        return answered[0]
+
+    async def all_at_once() -> list[int]:
+        first = await asyncio.gather(*map(ask, sizes))
+        return [*first, await ask(10)]  # and one when they are through
+
+    return asyncio.run(all_at_once())
+
+
+@pytest.fixture
+def room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "most_bytes", lambda: 100)
+
+
+@pytest.mark.usefixtures("room")
+def test_uploads_at_once_are_together_no_larger_than_one_may_be() -> None:
+    assert statuses(60, 60, 40) == [204, 413, 204, 204]
+    assert statuses(101) == [413, 204]
+    assert statuses(None, "x", -1) == [411, 411, 411, 204]
+    assert statuses(500, method="DELETE") == [204, 204]
+
+
+@pytest.mark.usefixtures("room")
+def test_what_waits_for_its_page_counts_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(held, "held_bytes", lambda: 95)
+    assert statuses() == [413]

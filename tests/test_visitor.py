@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from guanqing.ui.shell.visitor import UploadsFromHere, is_here
+from guanqing.ui.shell.visitor import OnlyFromHere, is_here
 
 HERE = {"Host": "localhost:8501"}
 
@@ -57,12 +57,15 @@ def answer(path: str, address: str, **headers: str) -> int:
         "client": (address, 1234),
         "headers": [(name.encode(), value.encode()) for name, value in sent.items()],
     }
-    asyncio.run(UploadsFromHere(behind)(scope, None, send))  # type: ignore[arg-type]
+    asyncio.run(OnlyFromHere(behind)(scope, None, send))  # type: ignore[arg-type]
     return statuses[0]
 
 
-def test_the_server_takes_no_file_from_elsewhere() -> None:
-    path = "/_stcore/upload_file/some-session/some-file"
+@pytest.mark.parametrize(
+    "path",
+    ["/_stcore/upload_file/some-session/some-file", "/_stcore/metrics", "/_stcore/agent/interact"],
+)
+def test_the_server_takes_no_file_from_elsewhere_and_tells_nothing_of_itself(path: str) -> None:
     assert answer(path, "127.0.0.1") == 204
     assert answer(path, "10.0.0.7") == 403
     assert answer(path, "127.0.0.1", x_forwarded_for="203.0.113.9") == 403

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from guanqing import plan, query_params, text, warehouse
@@ -74,8 +73,8 @@ def _print_table(found: list[Alert], facts: dict[str, Any], day: date) -> None:
     for alert in found:
         table.add_row(
             say(f"alerts.kind_{alert.kind}"),
-            escape(alert.name[language()]),
-            escape(alerts.in_words(alert, language())),
+            alert.name[language()],
+            alerts.in_words(alert, language()),
         )
     out.print(table)
 

@@ -1,6 +1,5 @@
 """Commands that read a library: status and query."""
 
-import csv
 import json
 import sys
 from datetime import date
@@ -10,9 +9,11 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from guanqing import query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.spreadsheets import write_csv
 
 
 class Format(StrEnum):
@@ -68,7 +69,8 @@ def query(
     params = query_params.parameters(name, param or [], facts)
     frame = warehouse.run(connection, name, **params)
     if facts["is_simulated"]:  # beside the rows, so that a program reading them is not misled
-        err.print(f"[yellow]{say('app.simulated')}[/] {say('app.simulated_note')}")
+        mark = (say("app.simulated"), "yellow")
+        err.print(Text.assemble(mark, " ", say("app.simulated_note")))
     PRINTERS[format_](frame)
 
 
@@ -86,9 +88,7 @@ def _cell(value: Any) -> str:
 
 
 def _print_csv(frame: pl.DataFrame) -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(frame.columns)
-    writer.writerows(frame.iter_rows())
+    write_csv(sys.stdout, [frame.columns, *frame.iter_rows()], lineterminator="\n")
 
 
 def _print_json(frame: pl.DataFrame) -> None:

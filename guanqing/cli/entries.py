@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from guanqing import records, registers, text
@@ -53,7 +52,7 @@ def _print_table(found: list[Entry]) -> None:
     for entry in found:
         cells = [_register(entry), _words(entry.key), _changes(entry), entry.why]
         at = entry.at.replace("T", " ")[:16]
-        table.add_row(str(entry.number), at, *map(escape, [entry.by, *cells]))
+        table.add_row(str(entry.number), at, entry.by, *cells)
     out.print(table)
 
 

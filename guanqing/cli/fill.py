@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 import simulated_library
 from guanqing.cli import propose
@@ -136,7 +136,7 @@ def refused(
 @contextmanager
 def _progress(steps: int) -> Iterator[Callable[[str], None]]:
     columns = (
-        TextColumn("{task.description:<20}"),
+        TextColumn("{task.description:<20}", markup=False),
         BarColumn(),
         TimeElapsedColumn(),
     )
@@ -163,7 +163,8 @@ def show_account(account: LoadReport) -> None:
     for file in account.files:
         name = kinds()[file.kind].name[language()]
         numbers = (f"{getattr(file, count):,}" for count in counts)
-        files.add_row(f"{escape(file.file_name)}\n[dim]{name} · {file.encoding}[/]", *numbers)
+        what = (f"\n{name} · {file.encoding}", "dim")
+        files.add_row(Text.assemble(file.file_name, what, overflow="fold"), *numbers)
     out.print(files)
     if account.by_rule:
         out.print(_rules_touched(account))

@@ -3,10 +3,11 @@
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from guanqing import text
 from guanqing.problems import Problem
@@ -20,9 +21,11 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
 )
+# What stands in files and records is never markup: a title may hold [/x]. Colours come from Text.
+AS_IT_IS: dict[str, Any] = {"markup": False, "emoji": False}
 # a pipe or a file has no width: room for the names of files
-out = Console(width=None if sys.stdout.isatty() else 120)
-err = Console(stderr=True)
+out = Console(width=None if sys.stdout.isatty() else 120, **AS_IT_IS)
+err = Console(stderr=True, **AS_IT_IS)
 
 StoreOption = Annotated[
     Path | None,
@@ -48,7 +51,8 @@ def say(key: str, **values: str) -> str:
 def complain(problem: Problem) -> None:
     """Say what is wrong and what to do about it."""
     values = {key: str(value) for key, value in problem.values.items()}
-    err.print(f"[red]✖[/] {say(problem.key, **values)}", soft_wrap=True, highlight=False)
+    words = Text.assemble(("✖", "red"), " ", say(problem.key, **values))
+    err.print(words, soft_wrap=True, highlight=False)
 
 
 def store_at(folder: Path | None) -> Store:

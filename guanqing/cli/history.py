@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from guanqing import text, warehouse
@@ -90,9 +89,9 @@ def _print_table(kept: list[Generation]) -> None:
         table.add_row(
             str(generation.number),
             _moment(generation),
-            escape(generation.made_by or text.NOTHING),
+            generation.made_by or text.NOTHING,
             _kind(generation.kind),
-            escape(_files(generation)),
+            _files(generation),
             *(lines if generation.files else (text.NOTHING, text.NOTHING)),
             say("cli.served") if generation.is_current else "",
         )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from guanqing import text
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
@@ -141,7 +141,7 @@ def _print(found: Mapping[str, list[Proposal]], best: Sequence[Proposal | None])
 
 
 def _line(key: str, **values: str) -> None:
-    out.print(escape(say(f"proposal.{key}", **values)), soft_wrap=True, highlight=False)
+    out.print(say(f"proposal.{key}", **values), soft_wrap=True, highlight=False)
 
 
 def _called(kind: Kind) -> str:
@@ -160,15 +160,16 @@ def _mapping(proposal: Proposal) -> Table:
     for name, found in proposal.kind.fields.items():
         words = f"{found.zh if language() == 'zh' else found.en} ({name})"
         if match := proposal.matches.get(name):
-            table.add_row(words, escape(match.header), _percent(match.score), _why(match))
+            table.add_row(words, match.header, _percent(match.score), _why(match))
         elif name in proposal.missing:
-            table.add_row(words, f"[red]{say('proposal.missing')}[/]", "", "")
+            table.add_row(words, Text(say("proposal.missing"), "red"), "", "")
     return table
 
 
-def _why(match: Match) -> str:
-    mark = "" if match.score >= UNSURE else "[yellow]?[/] "
-    return mark + escape(say("app.list_mark").join(_reason(reason) for reason in match.reasons))
+def _why(match: Match) -> Text:
+    mark = "" if match.score >= UNSURE else "? "
+    reasons = say("app.list_mark").join(_reason(reason) for reason in match.reasons)
+    return Text.assemble((mark, "yellow"), reasons)
 
 
 def _reason(reason: Reason) -> str:
@@ -184,9 +185,9 @@ def _codes(proposal: Proposal, field: str) -> Table:
     header = proposal.matches[field].header
     title = say("proposal.codes", header=header, field=field)
     heads = (say(f"proposal.{key}") for key in ("code", "meaning", "line_count"))
-    table = Table(*heads, title=escape(title), title_justify="left")
+    table = Table(*heads, title=title, title_justify="left")
     counts = proposal.code_counts[field]
     for theirs, ours in list(proposal.codes[field].items())[:SHOWN_CODES]:
-        known = ours or f"[yellow]{say('proposal.unmapped')}[/]"
-        table.add_row(escape(theirs), known, f"{counts[theirs]:,}")
+        known = ours or Text(say("proposal.unmapped"), "yellow")
+        table.add_row(theirs, known, f"{counts[theirs]:,}")
     return table

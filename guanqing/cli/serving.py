@@ -11,6 +11,7 @@ from guanqing.cli.fill import build_demo
 from guanqing.cli.frame import StoreOption, app, err, say, store_at
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
+from guanqing.ui import gate
 
 
 @app.command()
@@ -25,6 +26,7 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the dashboard on 127.0.0.1; build the simulated library first if there is none."""
+    gate.settings()  # a mistake there is told before anything is built
     chosen = store_at(store)
     try:
         chosen.current()

@@ -1,6 +1,5 @@
 """The lines a load refused or repaired, given back as files that can be mended and loaded again."""
 
-import csv
 import io
 import re
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from guanqing.problems import Problem
+from guanqing.spreadsheets import harmless_line, write_csv
 from guanqing.store import Store, records_of
 
 LINE, RULE = "#line", "#rule"  # columns before the line itself; no layout reads them
@@ -18,8 +18,9 @@ def write(
 ) -> dict[Path, int]:
     """Write a file for each source file of a load that has such lines; return their counts.
 
-    Text comes back as it was read, in UTF-8 that Excel opens; what looked like the number of an
-    identity card was never kept. Problem: no_library, no_such_load.
+    Text comes back as it was read, in UTF-8 that Excel opens, with an apostrophe before what would
+    run there; what looked like the number of an identity card was never kept. Problem: no_library,
+    no_such_load.
     """
     return {
         path: count
@@ -76,9 +77,9 @@ def _file(
             f"{number}{delimiter}{str(rule).replace(delimiter, ' ')}{delimiter}" if rows else ""
         )
         if quote:
-            target.write(f"{before}{line or ''}\r\n")
+            target.write(f"{before}{harmless_line(line or '', delimiter, quote)}\r\n")
         else:  # a sheet: its cells were joined by tabs
-            csv.writer(target).writerow(f"{before}{line or ''}".split(delimiter))
+            write_csv(target, [f"{before}{line or ''}".split(delimiter)])
     return target.getvalue().encode("utf-8-sig")
 
 

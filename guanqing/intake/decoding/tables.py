@@ -35,6 +35,7 @@ def _problem(key: str, found: Found, folder: Path) -> Problem:
         "store_not_writable": Problem("store_not_writable", path=folder),
         "workbook_damaged": Problem("workbook_damaged", path=found.where),
         "workbook_empty": Problem("workbook_empty", path=found.where),
+        "workbook_too_large": Problem("workbook_too_large", path=found.where),
         "workbook_locked": Problem("workbook_locked", path=found.where),
     }[key]
 

@@ -10,17 +10,22 @@ import logging
 import resource
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
 import fastexcel
 
 from guanqing.intake.decoding import cells
+from guanqing.intake.decoding.archives import DAMAGE
 
 # the reader warns on the terminal of each sheet that is a chart
 logging.getLogger("calamine").setLevel(logging.ERROR)
 
-MEMORY_BYTES = 8 << 30  # against the absurd: a sheet full to its last row may take some of it
+# A sheet takes some five times what its file unpacks to. What asks for far more is one cell far out
+# or one long text in every cell, not a table.
+MEMORY_BYTES, PER_BYTE, MOST_BYTES = 3 << 29, 32, 8 << 30
+RATIO, UNJUDGED_BYTES = 100, 32 << 20  # tables shrink to a tenth, a bomb to a thousandth
 _LOCKED = "EncryptedPackage".encode("utf-16-le")  # what Office names the contents then
 _GAVE_UP = "PanicException"  # what the reader raises where it expected nothing of the kind
 
@@ -84,13 +89,35 @@ def _lines_of_sheet(book: fastexcel.ExcelReader, name: str) -> list[str] | None:
     return lines or None
 
 
+def unpacked_bytes(path: Path) -> int | None:
+    """Return what a workbook says it unpacks to, None where no table packs as densely as that.
+
+    One that says less than it holds has less memory to be read in.
+    """
+    packed = path.stat().st_size if path.exists() else 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            sizes = [info.file_size for info in archive.infolist()]
+    except DAMAGE:  # an old workbook is no archive; whoever reads it says what is wrong
+        return packed
+    return None if sum(sizes) > max(RATIO * packed, UNJUDGED_BYTES) else sum(sizes)
+
+
+def _limit(byte_count: int) -> None:
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or hard > byte_count:
+        resource.setrlimit(resource.RLIMIT_AS, (byte_count, hard))
+
+
 def main(path: str, kind: str, folder: str) -> None:
     """Read as the arguments say, with no more memory than a sound workbook needs."""
-    _, hard = resource.getrlimit(resource.RLIMIT_AS)
-    if hard == resource.RLIM_INFINITY or hard > MEMORY_BYTES:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, hard))
     try:
-        answer = read(Path(path), kind, Path(folder))
+        unpacked = unpacked_bytes(Path(path))
+        if unpacked is None:
+            answer = {"problem": "workbook_too_large"}
+        else:
+            _limit(min(MEMORY_BYTES + PER_BYTE * unpacked, MOST_BYTES))
+            answer = read(Path(path), kind, Path(folder))
     except BaseException as error:
         if type(error).__name__ != _GAVE_UP and not isinstance(error, MemoryError):
             raise

@@ -49,7 +49,9 @@ def write(
     if path.exists() and not replace:
         raise Problem("template_exists", path=path)
     part = path.with_name(f".{path.name}.{os.getpid()}")
-    book = xlsxwriter.Workbook(str(part))
+    # the name of a branch is no formula and no link
+    plain = {"strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(str(part), plain)
     sheets = Sheets(book, language, dict(branches or {}))
     for kind in asked:
         sheets.to_fill_in(kind)

@@ -12,7 +12,7 @@ from guanqing.intake.proposals import Proposal
 from guanqing.intake.proposals.stamps import DAY_FIRST, MONTH_FIRST
 from guanqing.records import Field, code_names
 from guanqing.ui.loading.reading import SAMPLES, sample
-from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.session import language, t, verbatim
 from guanqing.ui.widgets.blocks import note
 
 NONE = ""
@@ -118,7 +118,7 @@ def ask_codes(proposal: Proposal, key: str) -> dict[str, dict[str, dict[str, str
         for row in _batched(open_codes):
             for column, code in zip(st.columns(ACROSS), row, strict=False):
                 mean = column.selectbox(
-                    code,
+                    verbatim(code),
                     [NONE, *ours],
                     format_func=partial(_word, ours),
                     key=f"code-{key}-{name}-{code}",

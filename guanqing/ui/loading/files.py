@@ -18,9 +18,9 @@ from guanqing.ui.loading.proposal import forget_proposals, propose_layout
 from guanqing.ui.loading.reading import Reading, Taken
 from guanqing.ui.loading.uploads import Uploads
 from guanqing.ui.loading.words import since, size_in_words
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.visitor import only_here, require_here
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
 AUTOMATIC = ""

@@ -10,9 +10,9 @@ from guanqing.problems import Problem
 from guanqing.store import default_store
 from guanqing.ui.loading.job import desk
 from guanqing.ui.loading.words import listed, moment, since
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.visitor import only_here, require_here
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
 NAMES_SHOWN = 2

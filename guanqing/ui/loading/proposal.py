@@ -12,9 +12,9 @@ from guanqing.intake.decoding import Text
 from guanqing.intake.proposals import LOW, Proposal, layout_of, propose, save
 from guanqing.problems import Problem
 from guanqing.ui.loading.fields import ask_codes, ask_stamps, with_changes
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.visitor import require_here
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
 Changes = Mapping[str, Any]  # codes and stamps, as in a layout file

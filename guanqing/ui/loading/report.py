@@ -18,9 +18,9 @@ from guanqing.ui.loading.history import confirm_going_back
 from guanqing.ui.loading.job import PHASES, Job, desk
 from guanqing.ui.loading.words import listed
 from guanqing.ui.shell.library import asked
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell, verbatim
 from guanqing.ui.shell.view import view
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step, work
 from guanqing.ui.widgets.tables import as_typed, table
 
@@ -58,7 +58,7 @@ def _follow() -> None:
 
 def _where(job: Job) -> str:
     if job.phase == "reading" and job.step:
-        return t("loading.reading_file", name=job.step, seconds=job.seconds)
+        return t("loading.reading_file", name=verbatim(job.step), seconds=job.seconds)
     return t("loading.at_phase", phase=t(f"loading.phase_{job.phase}"), seconds=job.seconds)
 
 

@@ -3,9 +3,8 @@
 from guanqing import plan, text
 from guanqing.figures.plan.standing import milestones, plan_year, year_plan
 from guanqing.problems import Problem
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
-from guanqing.ui.widgets.blocks import said
 
 
 def has_targets() -> bool:

@@ -17,10 +17,9 @@ from guanqing.registers.journal import Change
 from guanqing.ui.registers.saving import turn
 from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts, query
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
 from guanqing.ui.shell.visitor import may_change, require_here
-from guanqing.ui.widgets.blocks import said
 
 
 def _subject() -> Target | Milestone | None:

@@ -25,8 +25,8 @@ from guanqing.ui.registers.rows import (
 )
 from guanqing.ui.registers.saving import entered_by, say_now
 from guanqing.ui.shell.library import asked, facts
-from guanqing.ui.shell.session import language, t
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.shell.session import language, said, t
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step, work
 from guanqing.ui.widgets.tables import table
 

@@ -21,8 +21,8 @@ from guanqing.ui.registers.rows import (
     who,
 )
 from guanqing.ui.registers.saving import save, say_later, turn, validate, warn
-from guanqing.ui.shell.session import t
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.shell.session import said, t
+from guanqing.ui.widgets.blocks import note
 
 OFFERED = 200
 

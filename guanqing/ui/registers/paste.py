@@ -28,8 +28,8 @@ from guanqing.ui.registers.rows import (
 )
 from guanqing.ui.registers.saving import save, say_later
 from guanqing.ui.registers.worksheet import offer_worksheet
-from guanqing.ui.shell.session import language, t, tell
-from guanqing.ui.widgets.blocks import note, said
+from guanqing.ui.shell.session import language, said, t, tell
+from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.tables import as_typed, table
 
 SHOWN = 12

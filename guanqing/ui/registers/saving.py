@@ -11,9 +11,8 @@ from guanqing.registers.checks import Fault
 from guanqing.registers.journal import Change
 from guanqing.ui.registers.rows import journal_path, kind, known_branches, label_of, near
 from guanqing.ui.shell.library import facts
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.visitor import require_here
-from guanqing.ui.widgets.blocks import said
 
 
 def entered_by() -> str:

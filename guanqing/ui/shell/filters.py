@@ -11,7 +11,7 @@ import streamlit as st
 
 from guanqing import period, text
 from guanqing.ui.shell.library import facts, query
-from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.session import language, said, t
 
 CUSTOM = "custom"
 SMALLEST_GROUP = 5
@@ -112,12 +112,13 @@ def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
     codes = asked["branch"].split(",") if "branch" in asked else []
     for code in codes:
         if code not in names:
-            st.warning(t("problem.unknown_branch", code=code))
+            said(t("problem.unknown_branch", code=code), "doubt")
     st.session_state["branch"] = [code for code in codes if code in names]
 
 
 def _warn(key: str, asked: str, first_day: date, last_day: date) -> None:
-    st.warning(t(f"problem.{key}", asked=asked, first_day=first_day, last_day=last_day))
+    words = t(f"problem.{key}", asked=asked, first_day=first_day, last_day=last_day)
+    said(words, "doubt")
 
 
 def _choose_as_of(about: dict[str, Any]) -> date:

@@ -8,35 +8,9 @@ from markupsafe import Markup
 from guanqing import datafiles, text
 from guanqing.figures.markup import joined
 from guanqing.problems import Problem
-from guanqing.ui.shell import filters, session, style
+from guanqing.ui.shell import filters, script, session, style
 from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, t
-
-# What Streamlit leaves to do in the browser, once a page: its document is always English; figures
-# keep the colours of the scheme they were drawn in; and its menu nests list items in a way that
-# screen readers cannot follow.
-IN_THE_BROWSER = """<script>
-document.documentElement.lang = '{lang}';
-if (!window.guanqing) {{
-  window.guanqing = true;
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => location.reload());
-  const mend = () => {{
-    for (const list of document.querySelectorAll('[data-testid=stSidebarNav] ul:not([role])'))
-      list.setAttribute('role', 'group');
-    for (const item of document.querySelectorAll('[data-testid=stSidebarNav] li:not([role])'))
-      item.setAttribute('role', 'none');
-  }};
-  new MutationObserver(mend).observe(document.body, {{childList: true, subtree: true}});
-  mend();
-  setTimeout(() => {charts}, 1500);
-}}
-</script>"""
-# The first page needs no chart library; the next one will, so it is fetched while that is read.
-STREAMLIT_SCRIPTS = Path(st.__file__).parent / "static" / "static" / "js"
-CHARTS = ";".join(
-    f"import('/static/js/{path.name}')" for path in STREAMLIT_SCRIPTS.glob("PlotlyChart.*.js")
-)
-LANGUAGE_TAGS = {"zh": "zh-CN", "en": "en"}
 
 
 def begin() -> None:
@@ -44,16 +18,13 @@ def begin() -> None:
     try:
         datafiles.refresh()
     except Problem as problem:
-        st.error(session.tell(problem), icon=":material/error:")
+        session.said(session.tell(problem), "bad")
         st.stop()
     session.choose_language()
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
     st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
     st.html(style.sheet(session.look()))
-    st.html(
-        IN_THE_BROWSER.format(lang=LANGUAGE_TAGS[language()], charts=f"{{{CHARTS}}}"),
-        unsafe_allow_javascript=True,
-    )
+    st.html(script.element(language()), unsafe_allow_javascript=True)
 
 
 def navigate(menu: dict[str, list[str]]) -> st.Page:
@@ -111,7 +82,7 @@ def head(page: st.Page) -> None:
     form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
     st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
-        st.warning(t("app.data_fault", **fault.words), icon=":material/edit_off:")
+        session.said(t("app.data_fault", **fault.words), "doubt")
     with st.sidebar:
         session.language_switch()
 

@@ -16,7 +16,7 @@ from guanqing import reference, store, warehouse
 from guanqing.figures import Answer
 from guanqing.problems import Problem
 from guanqing.registers import journal
-from guanqing.ui.shell.session import t, tell
+from guanqing.ui.shell.session import said, t, tell
 
 Stamp = tuple[str, int, int]
 
@@ -30,7 +30,7 @@ def open_library() -> None:
         st.session_state["library"] = (str(path), edited, entered)
         facts()
     except Problem as problem:
-        st.error(tell(problem), icon=":material/error:")
+        said(tell(problem), "bad")
         st.stop()
 
 

@@ -1,6 +1,11 @@
-"""The reader of this session: language, colours, and words in both."""
+"""The reader of this session: language, colours, and words in both.
+
+What is said is HTML with every word escaped, never st.warning and its like: those read Markdown,
+and an address that somebody was sent, or a file, would fetch pictures and show links.
+"""
 
 import streamlit as st
+from markupsafe import Markup
 
 from guanqing import charts, text
 from guanqing.problems import Problem
@@ -25,6 +30,21 @@ def t(key: str, **values: object) -> str:
 def tell(problem: Problem) -> str:
     """Return what a problem is and what to do about it."""
     return t(problem.key, **{name: str(value) for name, value in problem.values.items()})
+
+
+def said(words: str, tone: str) -> None:
+    """Say something that has to be read; tone is a class of style.css: good, bad, doubt, go."""
+    form = Markup('<div class="gq gq-said {}" role="status">{}</div>')
+    st.html(form.format(tone, words))
+
+
+def verbatim(words: str) -> str:
+    """Return somebody's words as the label of a widget, which reads Markdown: as code is shown."""
+    one_line = " ".join(words.split())
+    fence = "`"
+    while fence in one_line:
+        fence += "`"
+    return f"{fence} {one_line} {fence}"
 
 
 def choose_language() -> None:

@@ -22,7 +22,8 @@ PASSED_ON = {
     *("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
     *("x-real-ip", "x-client-ip", "true-client-ip", "cf-connecting-ip"),
 }
-UPLOADS = "/_stcore/upload_file/"
+# what Streamlit opens to anybody: taking files, what runs in the server, a way in for programs
+CLOSED = ("/_stcore/upload_file/", "/_stcore/metrics", "/_stcore/agent/")
 
 
 def is_here(address: str | None, headers: Mapping[str, str]) -> bool:
@@ -76,15 +77,16 @@ def only_here() -> None:
         st.stop()
 
 
-class UploadsFromHere:
-    """Let nobody else's files in: the server takes them before any page is asked."""
+class OnlyFromHere:
+    """Keep others from doors that the server opens before any page is asked."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse an upload from elsewhere; pass on everything else."""
-        if scope["type"] == "http" and UPLOADS in scope["path"] and not _is_here(scope):
+        """Refuse such a request from elsewhere; pass on everything else."""
+        closed = scope["type"] == "http" and any(door in scope["path"] for door in CLOSED)
+        if closed and not _is_here(scope):
             refusal = PlainTextResponse("403 Forbidden", status_code=403)
             return await refusal(scope, receive, send)
         return await self.app(scope, receive, send)

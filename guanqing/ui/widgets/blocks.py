@@ -57,8 +57,3 @@ def lead(link: Link) -> None:
 def note(words: str) -> None:
     """Say something beside the charts, quietly."""
     st.html(Markup('<div class="gq gq-sub">{}</div>').format(words))
-
-
-def said(words: str, tone: str) -> None:
-    """Say something that has to be read; tone is a class of style.css: good, bad, doubt, go."""
-    st.html(Markup('<div class="gq gq-said {}">{}</div>').format(tone, words))

@@ -1,6 +1,5 @@
 """A panel: one idea with the finding as its title, and behind a button what the figure means."""
 
-import csv
 import io
 from collections.abc import Sequence
 from functools import partial
@@ -17,11 +16,12 @@ from guanqing.figures.markup import fill
 from guanqing.measures import Measure
 from guanqing.period import DAY
 from guanqing.problems import Problem
+from guanqing.spreadsheets import write_csv
 from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts
-from guanqing.ui.shell.session import language, t, tell
+from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
-from guanqing.ui.widgets.blocks import draw, said
+from guanqing.ui.widgets.blocks import draw
 
 BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
@@ -163,7 +163,6 @@ def _file_name(query: str) -> str:
 def csv_of(frame: pl.DataFrame, mark: dict[str, str]) -> bytes:
     """Return rows as Excel opens them; mark adds a column that says the same in every row."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow([*frame.columns, *mark])
-    writer.writerows([*row, *mark.values()] for row in frame.iter_rows())
+    write_csv(out, [[*frame.columns, *mark]])
+    write_csv(out, ([*row, *mark.values()] for row in frame.iter_rows()))
     return (BOM + out.getvalue()).encode()
