@@ -9,6 +9,7 @@ import typer
 
 from guanqing.cli.fill import build_demo
 from guanqing.cli.frame import StoreOption, app, err, say, store_at
+from guanqing.intake import upgrading
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 
@@ -27,7 +28,7 @@ def serve(
     """Serve the dashboard on 127.0.0.1; build the simulated library first if there is none."""
     chosen = store_at(store)
     try:
-        chosen.current()
+        upgrading.current(chosen)
     except Problem as problem:
         if problem.key != "problem.no_library":
             raise
