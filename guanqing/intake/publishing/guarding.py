@@ -14,6 +14,8 @@ from guanqing.store import Draft, Generation, Store, is_whole
 from guanqing.text import NOTHING
 
 LEAST_SHARE = 0.9  # of the rows before, in each table; docs/keeping.md tells the reason
+# An operation of a log passes for what it is not until a code table names it: of a few, all may go.
+SPARE_ROWS = {"card_events": 10}
 
 
 def guarded_tables() -> list[str]:
@@ -53,7 +55,7 @@ def require_not_far_fewer(draft: Draft) -> None:
     before = _row_counts(draft.before)
     for table in guarded_tables():
         was, now = before.get(table, 0), draft.row_counts.get(table, 0)
-        if now < was * LEAST_SHARE:
+        if now < was * LEAST_SHARE and was - now > SPARE_ROWS.get(table, 0):
             raise Problem(
                 "far_fewer",
                 table=table,
