@@ -14,14 +14,14 @@ test: .venv/test ## every test but the slow ones; CI=true runs those too
 check: .venv/test ## format, lint, SQL lint, types, import rules
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/sqlfluff lint queries data/marts data/staging data/judge data/*.sql
+	$(BIN)/sqlfluff lint queries data/marts data/staging data/judge data/upgrades data/*.sql
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
 format: .venv/test ## put in shape what can be
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/sqlfluff fix queries data/marts data/staging data/judge data/*.sql
+	$(BIN)/sqlfluff fix queries data/marts data/staging data/judge data/upgrades data/*.sql
 
 lock: ## choose versions anew; needs uv
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header -o requirements.lock pyproject.toml

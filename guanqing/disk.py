@@ -18,6 +18,14 @@ def sync(*paths: Path) -> None:
             os.close(descriptor)
 
 
+def write_private(path: Path, content: bytes) -> None:
+    """Write a file that no other account reads, at no moment while it is written."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        os.fchmod(descriptor, 0o600)  # one that was there may have been for others
+        file.write(content)
+
+
 def size(folder: Path) -> int:
     """Return how many bytes the files of a folder take."""
     return sum(path.lstat().st_size for path in folder.rglob("*") if not path.is_dir())

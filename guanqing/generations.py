@@ -7,13 +7,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
+from guanqing import manifest
 from guanqing.locks import Holder
+from guanqing.manifest import Manifest
 
 # What belongs to 000012.duckdb, by the end of its name and its name in a draft.
 SIDES = {
     ".names.duckdb": "names.duckdb",
     ".records.duckdb": "records.duckdb",
     ".json": "about.json",
+    ".manifest.json": "manifest.json",
 }
 LIBRARY = re.compile(r"(\d{6,})\.duckdb")
 SIDE = re.compile(rf"(\d{{6,}})(?:{'|'.join(map(re.escape, SIDES))})")
@@ -49,8 +54,11 @@ class Draft:
     folder: Path
     number: int
     parent: Generation | None  # the generation to build on: nobody else can change it meanwhile
+    before: Generation | None  # the real library it takes the place of, which may not be served
     kind: str
     files: list[dict[str, Any]] = field(default_factory=list)
+    schema_version: int | None = None  # of the tables, where the writer says so
+    row_counts: dict[str, int] = field(default_factory=dict)
 
     @property
     def library(self) -> Path:
@@ -72,8 +80,13 @@ class Draft:
         """Return where the store writes how this generation came about."""
         return self.folder / SIDES[".json"]
 
+    @property
+    def manifest(self) -> Path:
+        """Return where the store writes what this generation is made of."""
+        return self.folder / SIDES[".manifest.json"]
+
     def write_about(self, writer: Holder) -> None:
-        """Write down how this generation came about."""
+        """Write down how this generation came about, and what its files are now."""
         about = {
             "number": self.number,
             "parent": self.parent.number if self.parent else None,
@@ -82,8 +95,21 @@ class Draft:
             "kind": self.kind,
             "files": self.files,
         }
-        content = json.dumps(about, ensure_ascii=False, indent=2)
-        self.about.write_text(content + "\n", encoding="utf-8")
+        write_account(self.about, about)
+        ends = {".duckdb": self.library.name} | SIDES
+        files = {
+            end: [manifest.print_of(self.folder / ends[end])]
+            for end in manifest.FILES
+            if (self.folder / ends[end]).exists()
+        }
+        made = Manifest(self.number, files, self.schema_version, self.row_counts, about)
+        manifest.write(self.manifest, made)
+
+
+def write_account(path: Path, about: dict[str, Any]) -> None:
+    """Write how a generation came about; the same account is always the same file."""
+    content = json.dumps(about, ensure_ascii=False, indent=2)
+    path.write_text(content + "\n", encoding="utf-8")
 
 
 def names_of(generation: Path) -> Path:
@@ -99,6 +125,11 @@ def records_of(generation: Path) -> Path:
 def about_of(generation: Path) -> Path:
     """Return the path of the account of a generation, whether it exists or not."""
     return generation.with_suffix(".json")
+
+
+def is_whole(library: Path) -> bool:
+    """Return whether a load can build on a generation: its records and all it was made with."""
+    return records_of(library).exists() and not manifest.faults(library)
 
 
 def files_in(folder: Path) -> dict[int, Path]:
@@ -122,27 +153,49 @@ def remove(library: Path) -> None:
         library.with_suffix(side).unlink(missing_ok=True)
 
 
+@dataclass(frozen=True)
+class _Account:
+    """What stands in the account of a generation, and what an older program left out."""
+
+    parent: int | None
+    made_at: datetime | None = None
+    made_by: str | None = None
+    kind: str | None = None
+    files: list[dict[str, Any]] = field(default_factory=list)
+
+
+ACCOUNT = TypeAdapter(_Account)
+
+
 def read(number: int, path: Path, *, is_current: bool) -> Generation | None:
     """Return the generation in a file, or None if it has gone meanwhile."""
     try:
         made_at = datetime.fromtimestamp(path.stat().st_mtime).astimezone()
     except FileNotFoundError:
         return None
-    try:
-        about = json.loads(about_of(path).read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):
-        # written before accounts were kept, when each was made from the one before; an account
-        # that somebody has spoilt must not stand in the way of going back either
-        about = {"parent": number - 1 or None}
-    if "made_at" in about:
-        made_at = datetime.fromisoformat(about["made_at"])
+    about = _account(number, path)
     return Generation(
         number=number,
         path=path,
-        made_at=made_at,
-        made_by=about.get("made_by"),
-        kind=about.get("kind"),
-        files=tuple(about.get("files", ())),
+        made_at=about.made_at or made_at,
+        made_by=about.made_by,
+        kind=about.kind,
+        files=tuple(about.files),
         is_current=is_current,
-        parent=about.get("parent"),
+        parent=about.parent,
     )
+
+
+def _account(number: int, library: Path) -> _Account:
+    try:
+        return ACCOUNT.validate_json(about_of(library).read_bytes())
+    except (OSError, ValueError):
+        pass  # an account that somebody has spoilt must not stand in the way of going back
+    try:
+        found = manifest.read(library)
+        if found and found.account:
+            return ACCOUNT.validate_python(found.account)
+    except (OSError, ValueError):
+        pass
+    # written before accounts were kept, when each was made from the one before
+    return _Account(parent=number - 1 or None)

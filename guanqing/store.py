@@ -6,6 +6,7 @@
     <store>/generations/000012.names.duckdb    names and card numbers of the same generation
     <store>/generations/000012.records.duckdb  the source records behind it
     <store>/generations/000012.json            who made it, when, from which files
+    <store>/generations/000012.manifest.json   sizes and hashes of these, rows of each table
 
 A generation is written under another name and moved here whole, and the link is replaced in one
 step, so that a reader sees the old library or the new one and never a half. A writer may be killed
@@ -20,12 +21,29 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from guanqing import disk, generations, locks
-from guanqing.generations import SIDES, Draft, Generation, about_of, names_of, records_of
+from guanqing.generations import (
+    SIDES,
+    Draft,
+    Generation,
+    about_of,
+    is_whole,
+    names_of,
+    records_of,
+)
 from guanqing.locks import Holder
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 
-__all__ = ["Draft", "Generation", "Store", "about_of", "default_store", "names_of", "records_of"]
+__all__ = [
+    "Draft",
+    "Generation",
+    "Store",
+    "about_of",
+    "default_store",
+    "is_whole",
+    "names_of",
+    "records_of",
+]
 
 KEPT_GENERATIONS = 5
 
@@ -60,6 +78,12 @@ class Store:
             raise Problem("no_library", path=self.link)
         return self.link.resolve()
 
+    def has_real(self) -> bool:
+        """Return whether it may hold what a library recorded: nothing says it is the simulation."""
+        # a file that no load of ours has put there may be all that a backup brought back
+        is_given = self.link.exists() and self.link.resolve().parent != self.folder.resolve()
+        return is_given or any(kept.is_real for kept in self.generations())
+
     def _require_none_lost(self) -> None:
         """Raise where the link leads nowhere although real generations are kept."""
         real = [] if self.link.exists() else [kept for kept in self.generations() if kept.is_real]
@@ -91,10 +115,11 @@ class Store:
         and records.duckdb there, and put the account of each source file into `files`. Nobody else
         writes meanwhile. Problem: store_locked, store_not_writable, disk_full, link_lost.
         """
-        with self._locked(kind) as writer:
-            self._require_none_lost()  # what is built on nothing would replace them
+        with self.locked(kind) as writer:
+            if kind != "restore":  # which is asked for by name
+                self._require_none_lost()  # what is built on nothing would replace them
             number = max(generations.files_in(self.folder), default=0) + 1
-            draft = Draft(self._new_draft(), number, self._served(), kind)
+            draft = Draft(self.new_draft(), number, self._served(), self._real(), kind)
             try:
                 yield draft
                 self._publish(draft, writer)
@@ -111,18 +136,26 @@ class Store:
         Nothing is deleted, so an undo can be undone. `check` may raise for a file that should
         not be served. Problem: no_library, nothing_to_undo, generation_gone, store_locked.
         """
-        if not os.path.lexists(self.link) and not self.generations():
-            raise Problem("no_library", path=self.link)
-        with self._locked("undo"):
-            chosen = self._to_go_back_to(to)
+        self._require_some()  # before a folder is made for the lock
+        with self.locked("undo"):
+            chosen = self.to_go_back_to(to)
             check(chosen.path)
             with self._saying_what_fails():
-                link = self._new_draft() / "link"
+                link = self.new_draft() / "link"
                 link.symlink_to(chosen.path.relative_to(self.root))
                 self._serve(link, chosen.number)
             return replace(chosen, is_current=True)
 
-    def _to_go_back_to(self, number: int | None) -> Generation:
+    def _require_some(self) -> None:
+        if not os.path.lexists(self.link) and not self.generations():
+            raise Problem("no_library", path=self.link)
+
+    def to_go_back_to(self, number: int | None) -> Generation:
+        """Return the generation that the current one was made from, or the one of a number.
+
+        Problem: no_library, nothing_to_undo, generation_gone.
+        """
+        self._require_some()
         kept = {generation.number: generation for generation in self.generations()}
         names = ", ".join(map(str, kept)) or "—"
         if number is None:
@@ -136,7 +169,8 @@ class Store:
         return kept[number]
 
     @contextmanager
-    def _locked(self, what: str) -> Iterator[Holder]:
+    def locked(self, what: str) -> Iterator[Holder]:
+        """Keep other writers out for the whole block. Problem: store_locked, store_not_writable."""
         with ExitStack() as held:
             with self._saying_what_fails():
                 self.folder.mkdir(parents=True, exist_ok=True)
@@ -163,7 +197,8 @@ class Store:
                 found.add(self.folder / (draft / UNSERVED).readlink().name)
         return found
 
-    def _new_draft(self) -> Path:
+    def new_draft(self) -> Path:
+        """Make the folder of whoever holds the lock, for us alone; it goes with the lock."""
         draft = self.folder / f"draft-{os.getpid()}"
         with self._saying_what_fails():
             draft.mkdir(mode=0o700)  # names are written here
@@ -171,6 +206,13 @@ class Store:
 
     def _served(self) -> Generation | None:
         return next((found for found in self.generations() if found.is_current), None)
+
+    def _real(self) -> Generation | None:
+        """Return the real generation served, or the newest there is behind the simulation."""
+        served = self._served()
+        if served and served.is_real:
+            return served
+        return next((kept for kept in self.generations() if kept.is_real), None)
 
     def _publish(self, draft: Draft, writer: Holder) -> None:
         if unwritten := list(draft.folder.glob("*.wal")):
@@ -206,8 +248,8 @@ class Store:
         kept = {*list(files)[-KEPT_GENERATIONS:], draft.number}
         if draft.parent:  # may be old, after an undo; an undo of this one leads there
             kept.add(draft.parent.number)
-        # a load builds on records alone, so the last generation that has them stays
-        kept.update([number for number in files if records_of(files[number]).exists()][-1:])
+        # a load builds on records alone, so the last generation that has them whole stays
+        kept.update([number for number in files if is_whole(files[number])][-1:])
         for number in files.keys() - kept:
             generations.remove(files[number])
 

@@ -4,14 +4,17 @@ The only module that reads DuckDB. A question is one file holding one select, kn
 name whatever folder it stands in.
 """
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from guanqing import reference
+from guanqing import manifest, reference
 from guanqing.paths import QUERIES
 from guanqing.plan import judgement
 from guanqing.problems import Problem
@@ -32,27 +35,93 @@ def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnec
     """Open one generation read-only, beside the reference tables of data/.
 
     with_names also opens its names file as table `names` (reader_id, reader_name, card_number);
-    where that file is missing the table is empty.
+    where that file is missing, or another account's, the table is empty.
     """
+    if manifest.faults(library, [manifest.LIBRARY]):
+        raise Problem("library_damaged", path=library)
     connection = duckdb.connect(config=SAFE)
-    try:
-        connection.execute(f"attach '{_quoted(library)}' as library (read_only)")
-    except duckdb.Error as error:
-        raise Problem("not_a_library", path=library) from error
-    _require_schema(connection, library)
-    for (table,) in connection.sql(
-        "select table_name from duckdb_tables() where database_name = 'library'"
-    ).fetchall():
-        connection.execute(f"create view {table} as from library.{table}")
-    reference.load(connection)
-    entered.lay_over(connection, library)
-    reference.define(connection)
-    judgement.create_tables(connection)
-    judgement.judge(connection)
+    with saying_if_damaged(library):
+        _attach(connection, library)
+        _require_schema(connection, library)
+        for (table,) in connection.sql(
+            "select table_name from duckdb_tables() where database_name = 'library'"
+        ).fetchall():
+            connection.execute(f"create view {table} as from library.{table}")
+        reference.load(connection)
+        entered.lay_over(connection, library)
+        reference.define(connection)
+        judgement.create_tables(connection)
+        judgement.judge(connection)
     _attach_names(connection, names_of(library) if with_names else None)
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a connection to any file of a generation, read-only.
+
+    Problem: file_not_readable for another account's, library_damaged.
+    """
+    if not os.access(path, os.R_OK):
+        raise Problem("file_not_readable", path=path)
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=SAFE)
+    except duckdb.Error as error:
+        raise Problem("library_damaged", path=path) from error
+    with connection, saying_if_damaged(path):
+        yield connection
+
+
+@contextmanager
+def saying_if_damaged(path: Path) -> Iterator[None]:
+    """Raise library_damaged where the engine says that a file is no longer what it wrote."""
+    try:
+        yield
+    except duckdb.Error as error:
+        if not _is_damage(error):
+            raise
+        raise Problem("library_damaged", path=path) from error
+
+
+def _is_damage(error: duckdb.Error) -> bool:
+    """Return whether an error is the file's fault: blocks carry checksums, the engine says so."""
+    of_files = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException)
+    return isinstance(error, of_files) or "Corrupt" in str(error)
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, library: Path) -> None:
+    if library.exists() and not os.access(library, os.R_OK):
+        raise Problem("file_not_readable", path=library)
+    try:
+        connection.execute(f"attach '{_quoted(library)}' as library (read_only)")
+    except duckdb.Error as error:
+        if manifest.of(library).exists():  # it was a library once
+            raise Problem("library_damaged", path=library) from error
+        raise Problem("not_a_library", path=library) from error
+
+
+def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Return the number of rows of each table of the database that a connection opened."""
+    tables = connection.execute(
+        "select table_name from duckdb_tables() "
+        "where database_name = current_database() and not temporary order by table_name"
+    ).fetchall()
+    counts = {}
+    for (table,) in tables:
+        ((counts[table],),) = connection.execute(f'select count(*) from "{table}"').fetchall()
+    return counts
+
+
+def schema_version(library: Path) -> int | None:
+    """Return the schema version of a library file; None where it is none, or cannot be read."""
+    try:
+        with reading(library) as connection:
+            found = connection.execute("select schema_version from library").fetchall()
+    except (duckdb.Error, Problem):
+        return None
+    return int(found[0][0]) if len(found) == 1 else None
 
 
 def _require_schema(connection: duckdb.DuckDBPyConnection, library: Path) -> None:
@@ -61,12 +130,15 @@ def _require_schema(connection: duckdb.DuckDBPyConnection, library: Path) -> Non
     except duckdb.CatalogException as error:
         raise Problem("not_a_library", path=library) from error
     if found != [(SCHEMA_VERSION,)]:
-        version = found[0][0] if found else None
-        raise Problem("schema_version", path=library, found=version, wanted=SCHEMA_VERSION)
+        version = found[0][0] if found else 0
+        values = {"path": library, "found": str(version), "wanted": str(SCHEMA_VERSION)}
+        if version > SCHEMA_VERSION:
+            raise Problem("schema_newer", **values)
+        raise Problem("schema_older", **values)
 
 
 def _attach_names(connection: duckdb.DuckDBPyConnection, names: Path | None) -> None:
-    if names is not None and names.exists():
+    if names is not None and os.access(names, os.R_OK):
         connection.execute(f"attach '{_quoted(names)}' as names_file (read_only)")
         connection.execute("create view names as from names_file.names")
     else:
@@ -109,6 +181,6 @@ def purpose(name: str) -> str:
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
     """Run a query; a parameter missing or too many raises. Threads may share a connection."""
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, saying_if_damaged(Path("library.duckdb")):
         frame: pl.DataFrame = cursor.sql(source(name), params=params or None).pl()
         return frame

@@ -73,7 +73,7 @@ UNREADABLE = {
     empty_file: "not_a_library",
     no_duckdb_file: "not_a_library",
     another_duckdb_file: "not_a_library",
-    another_schema: "schema_version",
+    another_schema: "schema_newer",
 }
 every_unreadable = pytest.mark.parametrize(
     ("make", "key"),

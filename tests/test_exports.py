@@ -100,7 +100,7 @@ def test_a_file_holds_what_the_query_answers_for_the_filters_chosen(
     file_name, content = files[f"download-{panel}"]
     assert name in file_name
     known = {
-        "start_date": "2018-01-01",
+        "start_date": "2018-04-01",  # when the data begin
         "end_date": "2019-01-01",
         "as_of": "2019-06-30",
         "branches": ["TG"],

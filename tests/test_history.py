@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 import simulated_library
-from guanqing import cli, text, warehouse
+from guanqing import cli, manifest, text, warehouse
 from guanqing.intake.publishing.build import building
 from guanqing.problems import Problem
 from guanqing.store import KEPT_GENERATIONS, Generation, Store, about_of, names_of
@@ -101,6 +101,7 @@ def test_a_generation_whose_account_is_missing_or_spoilt_is_listed(
     for _ in range(3):
         load(store, FILE)
     second = store.folder / "000002.duckdb"
+    manifest.of(second).unlink()
     if left is None:
         about_of(second).unlink()
     else:
@@ -224,7 +225,7 @@ def test_the_served_generation_and_the_one_before_it_are_kept_however_old(store:
     assert numbers(store) == [7, 6, 5, 4, 3, 1]
     load(store)  # from 7, so that 1 is nobody's any more
     assert numbers(store) == [8, 7, 6, 5, 4]
-    ends = (".duckdb", ".json")
+    ends = (".duckdb", ".json", ".manifest.json")
     kept = {f"{number:06}{end}" for number in numbers(store) for end in ends}
     assert {path.name for path in store.folder.iterdir()} == kept
 
@@ -236,7 +237,7 @@ def test_all_that_belongs_to_a_generation_goes_with_it(store: Store) -> None:
                 path.write_bytes(b"some")
 
     write()
-    assert len(list(store.folder.glob("000001.*"))) == 4
+    assert len(list(store.folder.glob("000001.*"))) == 5
     for _ in range(KEPT_GENERATIONS):
         write()
     assert list(store.folder.glob("000001.*")) == []
@@ -280,6 +281,7 @@ def test_history_shows_what_a_newer_or_an_older_program_has_written(store: Store
     load(store, kind="upload")
     load(store)
     about_of(store.current()).unlink()
+    manifest.of(store.current()).unlink()
     newest, first = shown(store)
     assert (newest[3], first[3]) == (text.NOTHING, "upload")
 
@@ -332,11 +334,11 @@ def test_without_a_library_the_commands_end_with_2_and_a_sentence(
 def test_a_library_that_this_program_cannot_read_is_not_served_by_undo(store: Store) -> None:
     load(store)
     with duckdb.connect(str(store.current())) as connection:
-        connection.execute("update library set schema_version = 0")
+        connection.execute("update library set schema_version = 99")
     load(store)
     with pytest.raises(Problem) as caught:
         run("undo", "--store", store.root)
-    assert caught.value.key == "problem.schema_version"
+    assert caught.value.key == "problem.schema_newer"
     assert current(store).number == 2
     assert list(store.folder.glob("draft-*")) == []
 

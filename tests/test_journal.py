@@ -1,5 +1,6 @@
 """What people typed in is kept: a batch whole or not at all, whoever is killed or broken off."""
 
+import errno
 import json
 import os
 import signal
@@ -78,18 +79,72 @@ def test_a_broken_line_in_the_middle_is_told_with_its_number(path: Path) -> None
     lines = path.read_bytes().split(b"\n")
     lines[1] = b"{ not json"
     path.write_bytes(b"\n".join(lines))
-    with pytest.raises(Problem) as problem:
-        journal.read(path)
-    assert problem.value.key == "problem.journal_broken"
-    assert problem.value.values["line"] == 2
+    assert journal.broken_lines(path) == [2]
+    assert [entry.number for entry in journal.read(path)] == [1, 3]
+    (entry,) = put(path)
+    assert entry.number == 4
+    assert journal.broken_lines(path) == [2]
+
+
+def test_a_broken_line_is_set_aside_and_its_number_never_given_again(path: Path) -> None:
+    for _ in range(3):
+        put(path)
+    lines = path.read_bytes().split(b"\n")
+    path.write_bytes(b"\n".join([lines[0], b"{ not json", lines[2], b""]))
+    aside = journal.set_aside_broken(path)
+    assert aside
+    assert aside.read_bytes() == b"{ not json\n"
+    assert path.read_bytes() == b"\n".join([lines[0], lines[2], b""])
+    assert {aside.stat().st_mode & 0o777, path.stat().st_mode & 0o777} == {0o600}
+    assert journal.set_aside_broken(path) is None
+    (entry,) = put(path)
+    assert entry.number == 4
+
+
+def test_a_draft_is_for_its_owner_alone_and_goes_however_writing_ends(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(path)
+    draft = path.with_suffix(".draft")
+    draft.write_bytes(b"left by a writer that was killed")
+    draft.chmod(0o644)
+    modes = []
+
+    def fail(*paths: Path) -> None:
+        modes.extend(found.stat().st_mode & 0o777 for found in paths)
+        raise OSError(errno.EIO, "the disk is broken")
+
+    monkeypatch.setattr(journal.disk, "sync", fail)
+    before = os.umask(0)
+    try:
+        with pytest.raises(Problem):
+            put(path)
+    finally:
+        os.umask(before)
+    assert modes == [0o600]
+    assert not draft.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"), [("counted_on", "2019-13-45"), ("counted_on", "soon"), ("amount", "many")]
+)
+def test_an_entry_whose_value_is_no_day_or_number_is_broken_too(
+    path: Path, name: str, wrong: str
+) -> None:
+    put(path)
+    line = json.loads(path.read_text("utf-8"))
+    line["values"] |= {name: wrong}
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(line | {"number": 2}) + "\n")
+    assert journal.broken_lines(path) == [2]
+    assert len(journal.read(path)) == 1
 
 
 @pytest.mark.parametrize("line", [b"[]", b'{"number": 1}', b"7", b"\xff\xfe"])
 def test_a_line_that_is_no_entry_is_broken_too(path: Path, line: bytes) -> None:
     put(path)
     path.write_bytes(line + b"\n" + path.read_bytes())
-    with pytest.raises(Problem, match="journal_broken"):
-        journal.read(path)
+    assert journal.broken_lines(path) == [1]
 
 
 @pytest.mark.parametrize(
@@ -100,8 +155,7 @@ def test_a_line_with_a_wrong_field_is_broken_too(path: Path, field: str, wrong: 
     put(path)
     line = json.loads(path.read_text("utf-8")) | {field: wrong}
     path.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    with pytest.raises(Problem, match="journal_broken"):
-        journal.read(path)
+    assert journal.broken_lines(path) == [1]
 
 
 def test_a_line_of_an_older_program_without_what_was_there_is_read(path: Path) -> None:

@@ -1,21 +1,26 @@
 """What was loaded stays: a store that is not whole is neither built upon nor simulated over."""
 
+import hashlib
+import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from test_cli import run
 from test_incremental import Shelf, content, loan
+from typer.testing import Result
 
 import simulated_library
-from guanqing import text
+from guanqing import manifest, text, warehouse
 from guanqing.cli import serving
 from guanqing.generations import files_in
 from guanqing.intake.loading import load
 from guanqing.intake.publishing.build import building
+from guanqing.manifest import Print
 from guanqing.problems import Problem
-from guanqing.store import KEPT_GENERATIONS, Store, records_of
+from guanqing.store import KEPT_GENERATIONS, Store, about_of, names_of, records_of
 
 pytest_plugins = ["stores"]
 
@@ -65,16 +70,167 @@ def keep_the_library_file_alone(store: Store) -> None:
     store.link.write_bytes(library)
 
 
-@pytest.mark.parametrize("harm", [lose_records, spoil_records, keep_the_library_file_alone])
-def test_a_load_over_a_library_without_its_records_is_refused(
-    store: Store, shelf: Shelf, harm: Harm
+def change_a_byte_of_the_records(store: Store) -> None:
+    path = records_of(store.current())
+    content = bytearray(path.read_bytes())
+    content[-1] ^= 1
+    path.write_bytes(content)
+
+
+def lose_names(store: Store) -> None:
+    names_of(store.current()).unlink()
+
+
+def lose_the_account(store: Store) -> None:
+    about_of(store.current()).unlink()
+
+
+def cut_the_library(store: Store) -> None:
+    os.truncate(store.current(), store.current().stat().st_size // 2)
+
+
+def spoil_the_manifest(store: Store) -> None:
+    manifest.of(store.current()).write_text("{", encoding="utf-8")
+
+
+HARMS = {
+    lose_records: "not_whole",
+    spoil_records: "not_whole",
+    change_a_byte_of_the_records: "not_whole",
+    lose_names: "not_whole",
+    lose_the_account: "not_whole",
+    cut_the_library: "not_whole",
+    spoil_the_manifest: "not_whole",
+    keep_the_library_file_alone: "records_lost",
+}
+
+
+@pytest.mark.parametrize(("harm", "key"), HARMS.items())
+def test_a_load_over_a_library_that_is_not_whole_is_refused(
+    store: Store, shelf: Shelf, harm: Harm, key: str
 ) -> None:
+    load([shelf.file("readers", "readers", "R1,王小明,成人,女,2018-01-02")], "plain", store)
     harm(store)
     served, kept = store.current(), list(files_in(store.folder))
-    with pytest.raises(Problem) as caught:
-        load(one_more(shelf), "plain", store)
-    assert caught.value.key == "problem.records_lost"
+    for _ in range(KEPT_GENERATIONS):
+        with pytest.raises(Problem) as caught:
+            load(one_more(shelf), "plain", store)
+        assert caught.value.key == f"problem.{key}"
     assert (store.current(), list(files_in(store.folder))) == (served, kept)
+
+
+@pytest.mark.parametrize("harm", [lose_records, spoil_records])
+def test_generations_from_before_the_manifest_are_used_and_guarded_as_they_were(
+    store: Store, shelf: Shelf, harm: Harm
+) -> None:
+    for library in files_in(store.folder).values():
+        manifest.of(library).unlink()
+    assert load(one_more(shelf), "plain", store).load_number == 4
+    manifest.of(store.current()).unlink()
+    harm(store)
+    with pytest.raises(Problem) as caught:
+        load([shelf.file("last", "loans", loan(5))], "plain", store)
+    assert caught.value.key == "problem.records_lost"
+    assert caught.value.values["whole"] == "3, 2, 1"
+
+
+def test_a_manifest_tells_the_files_and_rows_of_a_generation(store: Store, shelf: Shelf) -> None:
+    load([shelf.file("readers", "readers", "R1,王小明,成人,女,2018-01-02")], "plain", store)
+    found = manifest.read(store.current())
+    assert found
+    assert (found.number, found.schema_version) == (4, warehouse.SCHEMA_VERSION)
+    assert (found.row_counts["loans"], found.row_counts["readers"]) == (3, 1)
+    assert set(found.files) == set(manifest.FILES)
+    for end, right in found.files.items():
+        path = store.current().with_suffix(end)
+        assert right == [Print(path.stat().st_size, hashlib.sha256(path.read_bytes()).hexdigest())]
+    assert "王" not in manifest.of(store.current()).read_text(encoding="utf-8")
+
+
+def test_records_that_get_later_dates_are_whole_whenever_that_is_cut_short(
+    store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, replace_ = store.current(), os.replace
+    for kept_steps in (0, 1, 2, 3):
+        done = 0
+
+        def cut_short(source: Path, target: Path, steps: int = kept_steps) -> None:
+            nonlocal done
+            if done == steps:
+                raise InterruptedError
+            done += 1
+            replace_(source, target)
+
+        again = shelf.file("again", "loans", loan(1), written=100 * (kept_steps + 1))
+        with monkeypatch.context() as patch, suppress(InterruptedError):
+            patch.setattr(manifest.os, "replace", cut_short)
+            load([again], "plain", store)
+        assert store.current() == library
+        assert not manifest.faults(library, hashed=manifest.FILES)
+    assert done == 3
+
+
+# --- far fewer than before
+
+
+def many(shelf: Shelf, count: int, name: str = "many") -> Path:
+    return shelf.file(
+        name, "loans", *(loan(number, item=f"B{number}") for number in range(1, count + 1))
+    )
+
+
+def load_into(store: Store, *words: object) -> Result:
+    return run("load", *words, "--layout", "plain", "--store", store.root)
+
+
+def test_a_load_that_leaves_far_fewer_rows_is_not_published_unasked(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
+    store = Store(shelf.root / "store")
+    load([many(shelf, 20)], "plain", store)
+    run("demo", "--replace", "--store", store.root)
+    fewer = many(shelf, 17, "fewer")
+    for language in text.LANGUAGES:
+        said = complaint(
+            "load", fewer, "--layout", "plain", "--store", store.root, language=language
+        )
+        assert "guanqing undo --to 1" in said
+        assert "--shrink" in said
+        assert all(part in said for part in ("loans", "17", "20"))
+    assert [kept.number for kept in store.generations()] == [2, 1]
+    assert load([many(shelf, 18, "enough")], "plain", store).load_number == 3
+
+
+def test_a_library_shrinks_by_name(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
+    store = Store(shelf.root / "store")
+    load([many(shelf, 20)], "plain", store)
+    run("demo", "--replace", "--store", store.root)
+    assert load_into(store, many(shelf, 1, "few"), "--shrink").exit_code == 0
+    assert loan_count(store) == 1
+
+
+def test_a_generation_without_a_manifest_is_counted_itself(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
+    store = Store(shelf.root / "store")
+    load([many(shelf, 20)], "plain", store)
+    manifest.of(store.current()).unlink()
+    run("demo", "--replace", "--store", store.root)
+    assert "20" in complaint(
+        "load", many(shelf, 2, "few"), "--layout", "plain", "--store", store.root
+    )
+
+
+def test_the_simulation_does_not_replace_a_library_file_that_a_backup_brought_back(
+    store: Store,
+) -> None:
+    keep_the_library_file_alone(store)
+    before = store.link.read_bytes()
+    assert "--replace" in complaint("demo", "--store", store.root)
+    assert store.link.read_bytes() == before
 
 
 @pytest.mark.parametrize("language", text.LANGUAGES)
@@ -106,6 +262,20 @@ def test_the_last_generation_that_has_its_records_is_never_pruned(
     kept = files_in(store.folder)
     assert list(kept) == [3, *range(6, 6 + KEPT_GENERATIONS)]
     assert records_of(kept[3]).exists()
+
+
+@pytest.mark.parametrize("harm", [lose_records, spoil_records, lose_names])
+def test_the_last_whole_generation_is_never_pruned(
+    store: Store, shelf: Shelf, monkeypatch: pytest.MonkeyPatch, harm: Harm
+) -> None:
+    load([shelf.file("readers", "readers", "R1,王小明,成人,女,2018-01-02")], "plain", store)
+    harm(store)
+    monkeypatch.setattr(simulated_library, "build", lambda store, report: write_unloaded(store))
+    for _ in range(KEPT_GENERATIONS + 2):
+        run("demo", "--replace", "--store", store.root)
+    assert list(files_in(store.folder)) == [3, *range(7, 7 + KEPT_GENERATIONS)]
+    store.undo(3)
+    assert load(one_more(shelf), "plain", store).total("loaded") == 1
 
 
 def write_unloaded(store: Store) -> None:

@@ -23,7 +23,6 @@ BEHIND = [
     "charts",
     "cli",
     "figures",
-    "demo",
     "intake.loading",
     "warehouse",
     "measures",

@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from exports import account, of, problem
 
+from guanqing import manifest
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
 from guanqing.intake.publishing import settings
@@ -581,7 +582,7 @@ def test_a_failing_load_leaves_the_served_library_and_no_draft(
     with pytest.raises(duckdb.Error):
         export.load(loan(2))
     assert export.store.current() == before
-    kept = {before, records_of(before), about_of(before)}
+    kept = {before, records_of(before), about_of(before), manifest.of(before)}
     assert set((export.store.root / "generations").iterdir()) == kept
 
 

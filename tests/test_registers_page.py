@@ -378,9 +378,13 @@ def test_who_else_is_writing_is_said_and_what_was_typed_stays(app: AppTest, stor
     assert len(entries(store)) == 1
 
 
-def test_a_journal_that_somebody_broke_is_told_with_its_line(app: AppTest, store: Store) -> None:
+def test_a_broken_line_of_the_journal_is_told_and_the_others_hold(
+    app: AppTest, store: Store
+) -> None:
     press(fill_in(app), "save-new")
     path = journal.path_of(store.current())
     path.write_bytes(b"broken\n" + path.read_bytes())
     app.run()
-    assert "第 1 行读不懂" in told(app)[0]
+    assert "（第 1 行）" in told(app)[0]
+    assert "guanqing verify --mend" in told(app)[0]
+    assert not app.exception

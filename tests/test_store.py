@@ -49,6 +49,9 @@ def name_of(connection: duckdb.DuckDBPyConnection) -> str:
     return str(warehouse.run(connection, "library_facts")["name_en"][0])
 
 
+ENDS = (".duckdb", ".json", ".manifest.json")  # what every generation has
+
+
 def files(store: Store) -> set[str]:
     return {path.name for path in (store.root / "generations").iterdir()}
 
@@ -112,17 +115,18 @@ def test_all_of_a_generation_is_on_the_disk_before_the_link_leads_to_it(
     monkeypatch.setattr(os, "replace", note_replace)
     monkeypatch.setattr(os, "fsync", note_sync)
     write(store, "new", sides=True)
-    ends = (".names.duckdb", ".records.duckdb", ".json", ".duckdb")  # the library last
+    # the library last
+    ends = (".names.duckdb", ".records.duckdb", ".json", ".manifest.json", ".duckdb")
     moved = [f"000002{end}" for end in ends]
-    before = [f"sync {number}" for number in range(1, 6)]  # four files and the draft's folder
-    assert steps == [*before, *moved, "sync 6", "library.duckdb", "sync 7"]
-    assert synced[:4] == [(store.folder / name).stat().st_ino for name in moved]
-    assert synced[5:] == [folder.stat().st_ino for folder in (store.folder, store.root)]
+    before = [f"sync {number}" for number in range(1, 7)]  # five files and the draft's folder
+    assert steps == [*before, *moved, "sync 7", "library.duckdb", "sync 8"]
+    assert synced[:5] == [(store.folder / name).stat().st_ino for name in moved]
+    assert synced[6:] == [folder.stat().st_ino for folder in (store.folder, store.root)]
 
 
 def test_a_generation_is_closed_and_needs_no_other_file(store: Store) -> None:
     build(store)
-    assert files(store) == {"000001.duckdb", "000001.json"}
+    assert files(store) == {f"000001{end}" for end in ENDS}
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,7 @@ def test_a_failed_build_leaves_the_served_library_and_no_draft(
         build_halfway()
     assert store.current() == before
     assert before.read_bytes() == content
-    assert files(store) == {"000001.duckdb", "000001.json"}
+    assert files(store) == {f"000001{end}" for end in ENDS}
 
 
 def test_a_build_whose_derived_tables_fail_is_not_served(store: Store) -> None:
@@ -158,7 +162,7 @@ def test_a_build_whose_derived_tables_fail_is_not_served(store: Store) -> None:
     with pytest.raises(ValueError, match="branch_code is no key"):
         build_with_a_double()
     assert name_of(warehouse.connect(store.current())) == "first"
-    assert files(store) == {"000001.duckdb", "000001.json"}
+    assert files(store) == {f"000001{end}" for end in ENDS}
 
 
 def test_a_first_build_that_fails_leaves_nothing_to_serve(store: Store) -> None:
@@ -186,7 +190,7 @@ def test_only_so_many_generations_are_kept_and_their_names_with_them(store: Stor
     kept = range(total - KEPT_GENERATIONS + 1, total + 1)
     with_names = {f"{number:06}.names.duckdb" for number in kept if number % 2}
     assert with_names
-    libraries = {f"{number:06}{end}" for number in kept for end in (".duckdb", ".json")}
+    libraries = {f"{number:06}{end}" for number in kept for end in ENDS}
     assert files(store) == libraries | with_names
 
 
@@ -349,7 +353,7 @@ def test_what_belongs_to_no_library_is_swept_away_by_the_next_write(store: Store
 
 
 def whole(*numbers: int) -> set[str]:
-    ends = (".duckdb", ".json", ".names.duckdb", ".records.duckdb")
+    ends = (*ENDS, ".names.duckdb", ".records.duckdb")
     return {f"{number:06}{end}" for number in numbers for end in ends}
 
 
@@ -429,7 +433,7 @@ def test_a_library_left_open_is_a_mistake_and_not_served(store: Store) -> None:
     with pytest.raises(ValueError, match=r"library\.duckdb\.wal"):
         write_without_closing()
     assert store.current() == before
-    assert len(files(store)) == 2
+    assert len(files(store)) == len(ENDS)
 
 
 def test_a_publication_that_fails_halfway_leaves_nothing_behind(
@@ -591,7 +595,7 @@ def test_a_parameter_missing_or_too_many_is_refused(empty: Path) -> None:
 
 
 # What the tables and their derivation were at each version. A change of either makes older files
-# unreadable or wrong: raise warehouse.SCHEMA_VERSION and add its line.
+# unreadable or wrong: raise warehouse.SCHEMA_VERSION, add its line, and a step in data/upgrades.
 FINGERPRINTS = {1: "c1cc6ceabd57", 2: "04a078db9a07", 3: "a90a16f362c0"}
 
 

@@ -1,4 +1,4 @@
-"""The `guanqing` command: build, load, go back, look, ask, warn and serve."""
+"""The `guanqing` command: build, load, go back, keep, look, ask, warn and serve."""
 
 import sys
 
@@ -8,6 +8,7 @@ from guanqing.cli import (  # noqa: F401  (each adds its commands to the app)
     entries,
     fill,
     history,
+    keeping,
     propose,
     serving,
     templates,

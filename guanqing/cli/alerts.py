@@ -10,6 +10,7 @@ from rich.table import Table
 
 from guanqing import plan, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.intake import upgrading
 from guanqing.plan import alerts
 from guanqing.plan.alerts import Alert
 from guanqing.problems import Problem
@@ -37,7 +38,7 @@ def say_alerts(
 
     Exit code: 0 nothing is wrong, 1 there is an alert, 2 it could not be told.
     """
-    connection = warehouse.connect(store_at(store).current())
+    connection = warehouse.connect(upgrading.current(store_at(store)))
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
     day = _day(as_of) or query_params.defaults(facts)["as_of"]
     found = alerts.gathered(lambda name: warehouse.run(connection, name, as_of=day).to_dicts(), day)

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from guanqing import query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.intake import upgrading
 from guanqing.spreadsheets import write_csv
 
 
@@ -27,7 +28,7 @@ class Format(StrEnum):
 @app.command()
 def status(store: StoreOption = None) -> None:
     """Say what the library holds: period, rows of each table, simulated or real, when loaded."""
-    path = store_at(store).current()
+    path = upgrading.current(store_at(store))
     connection = warehouse.connect(path)
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
     name = text.pick(facts, "name", language())
@@ -64,7 +65,7 @@ def query(
     Example: guanqing query loans_by_class -p start_date=2018-04-01 -p end_date=2019-01-01 -f csv
     """
     warehouse.source(name)  # an unknown name is told before the library is opened
-    connection = warehouse.connect(store_at(store).current())
+    connection = warehouse.connect(upgrading.current(store_at(store)))
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
     params = query_params.parameters(name, param or [], facts)
     frame = warehouse.run(connection, name, **params)

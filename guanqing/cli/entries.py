@@ -29,18 +29,21 @@ def show_journal(
 
     The oldest comes first. Times are UTC.
 
-    Exit code: 0, or 2 where the journal cannot be read or there is no such register.
+    Exit code: 0, or 2 where lines of it cannot be read or there is no such register.
     """
     known = records.registers()
     if register is not None and register not in known:
         raise Problem("unknown_kind", name=register, names=", ".join(known))
-    found = journal.read(journal.path_of(store_at(store).current()))
+    path = journal.path_of(store_at(store).current())
+    found = journal.read(path)
     found = [entry for entry in found if register in (None, entry.register)]
     if as_json:
         rows = [asdict(entry) for entry in found]
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     else:
         _print_table(found)
+    if broken := journal.broken_lines(path):
+        raise Problem("journal_broken", path=path, lines=", ".join(map(str, broken)))
 
 
 def _print_table(found: list[Entry]) -> None:

@@ -42,7 +42,7 @@ def demo(
     replaced only with --replace.
     """
     chosen = store_at(store)
-    if not replace and any(kept.is_real for kept in chosen.generations()):
+    if not replace and chosen.has_real():
         raise Problem("demo_over_real", path=chosen.root)
     build_demo(chosen)
 
@@ -74,6 +74,10 @@ def load(
         str | None,
         typer.Option("--encoding", help="utf-8, gb18030, big5, utf-16; found out if not given."),
     ] = None,
+    shrink: Annotated[
+        bool,
+        typer.Option("--shrink", help="Serve it although it has far fewer rows than before."),
+    ] = False,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the account for a program.")
     ] = False,
@@ -93,7 +97,7 @@ def load(
         propose.show(paths, chosen)
         raise typer.Exit(2)
     with _progress(len(derivations()) + len(resolving.steps()) + len(paths)) as report:
-        account = loading.load(paths, layout, chosen, report, encoding=encoding)
+        account = loading.load(paths, layout, chosen, report, encoding=encoding, may_shrink=shrink)
     if as_json:
         sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
     else:

@@ -3,14 +3,14 @@
 import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from guanqing import text, warehouse
+from guanqing import text
 from guanqing.cli.frame import StoreOption, app, err, out, say, store_at
+from guanqing.intake import upgrading
 from guanqing.store import Generation, Store
 
 SHOWN_FILES = 2  # --json has them all
@@ -57,7 +57,7 @@ def undo(
     """
     chosen = store_at(store)
     before = _served(chosen)
-    generation = chosen.undo(to, check=_require_readable)
+    generation = upgrading.go_back(chosen, to)
     values = {"number": str(generation.number), "day": _moment(generation)}
     err.print(say("cli.undone", **values, path=str(generation.path)), soft_wrap=True)
     if before and before.number != generation.number:
@@ -66,11 +66,6 @@ def undo(
 
 def _served(store: Store) -> Generation | None:
     return next((kept for kept in store.generations() if kept.is_current), None)
-
-
-def _require_readable(library: Path) -> None:
-    # an older program may have written it; the pages would show nothing but that
-    warehouse.connect(library).close()
 
 
 def _print_table(kept: list[Generation]) -> None:

@@ -9,6 +9,7 @@ import typer
 
 from guanqing.cli.fill import build_demo
 from guanqing.cli.frame import StoreOption, app, err, say, store_at
+from guanqing.intake import upgrading
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.ui import gate
@@ -29,7 +30,7 @@ def serve(
     gate.settings()  # a mistake there is told before anything is built
     chosen = store_at(store)
     try:
-        chosen.current()
+        upgrading.current(chosen)
     except Problem as problem:
         if problem.key != "problem.no_library":
             raise

@@ -4,7 +4,6 @@ Everything that any file ever said is kept as records, one a key, beside the lib
 them and makes the library anew from all of them. So it cannot matter in which order files come.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,25 +12,21 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import disk, locks
-from guanqing.intake import accounts, layouts, merging
+from guanqing import disk, locks, manifest
+from guanqing.intake import accounts, layouts, merging, upgrading
 from guanqing.intake.accounts import LoadReport, ledger
 from guanqing.intake.decoding import Text, texts
 from guanqing.intake.layouts import Layout
-from guanqing.intake.merging import code_meanings
-from guanqing.intake.publishing import resolving, settings
+from guanqing.intake.merging import carrying, code_meanings
+from guanqing.intake.publishing import guarding, resolving, settings
 from guanqing.intake.publishing.build import Library, building
 from guanqing.intake.reading import staging, values
 from guanqing.intake.reading.source_matching import Opened, open_texts
 from guanqing.intake.validation import rules
-from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store, records_of
-from guanqing.text import NOTHING
 
-SETTINGS = DATA / "settings.toml"
-MEMORY_LIMIT = "1200MB"  # the engine goes to disk beyond it, whatever the size of a file
 Report = Callable[[str], None]
 
 
@@ -49,17 +44,21 @@ def load(
     report: Report = lambda step: None,
     *,
     encoding: str | None = None,
+    may_shrink: bool = False,
 ) -> LoadReport:
     """Read files, folders or archives with a layout and serve what they add as a new generation.
 
     Whatever a person can mend (a path, a file, a layout) raises Problem; whenever anything
     raises, the library served stays the one it was. A load that brings nothing new makes no
-    generation.
+    generation. One that leaves far fewer rows than there were is refused unless it may shrink.
     """
     chosen = layouts.read(layout, own_layouts(store)) if isinstance(layout, str) else layout
-    facts = settings.read(SETTINGS)
+    facts = settings.read(settings.PATH)
+    if store.link.exists():
+        upgrading.upgrade(store)
     try:
-        with building(store, report, kind="load") as library:
+        with building(store, report, kind="load", may_shrink=may_shrink) as library:
+            guarding.require_whole(store)
             scratch = library.draft.folder / "scratch"
             scratch.mkdir()
             found = texts(paths, scratch, encoding=encoding or chosen.encoding or None)
@@ -98,8 +97,12 @@ def _load(
 ) -> LoadReport:
     connection = library.connection
     read = {source.source.kind.code for source in opened}
-    _prepare(library, layout, store, read)
-    merging.bring_in(connection, kinds()["code_names"])
+    carrying.prepare(library, read | {"log"})
+    for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
+        connection.execute(macro)
+    if _attach_old_records(connection, store):
+        carrying.bring_accounts(connection)
+    carrying.bring_in(connection, kinds()["code_names"])
     changed = redated = 0
     line_counts = []
     for number, source in enumerate(opened):
@@ -108,7 +111,7 @@ def _load(
     report("merge")
     for kind in kinds().values():
         if kind.code != "code_names":  # which are there already, to read the others by
-            merging.bring_in(connection, kind)
+            carrying.bring_in(connection, kind)
         if kind.code == "log":
             changed += code_meanings.explain_kinds(connection, layout)
         if kind.code in read or kind.code == "log":
@@ -151,29 +154,7 @@ def _keep_dates(library: Library, read: set[str]) -> None:
     if draft.parent:
         draft.records.chmod(0o600)
         disk.sync(draft.records)
-        os.replace(draft.records, records_of(draft.parent.path))
-
-
-def _prepare(library: Library, layout: Layout, store: Store, read: set[str]) -> None:
-    """Attach the records to be and those of the library served; make tables and macros."""
-    connection, draft = library.connection, library.draft
-    connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-    connection.execute(f"set temp_directory = {values.sql(str(draft.folder / 'spill'))}")
-    connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach {values.sql(str(draft.records))} as records")
-    for kind in kinds().values():
-        staging.create(connection, kind, is_read=kind.code in read or kind.code == "log")
-    connection.execute(resolving.SAID)
-    connection.execute(ledger.KEPT)
-    connection.execute(accounts.LEFT_OUT)
-    for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
-        connection.execute(macro)
-    if _attach_old_records(connection, store):
-        for table in (
-            *("layouts", "layout_branches", "file_accounts", "rule_accounts"),
-            *("kept_lines", "unmapped_codes"),
-        ):
-            connection.execute(f"insert into records.{table} by name select * from old.{table}")
+        manifest.replace_records(draft.parent.path, draft.records)
 
 
 def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:
@@ -187,7 +168,7 @@ def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> 
     records = records_of(library)
     try:
         if records.exists():
-            connection.execute(f"attach {values.sql(str(records))} as old (read_only)")
+            carrying.attach(connection, records)
             return True
         connection.execute(f"attach {values.sql(str(library))} as served (read_only)")
         ((was_loaded,),) = connection.execute("select exists (from served.loads)").fetchall()
@@ -195,8 +176,7 @@ def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> 
     except (duckdb.Error, OSError):
         was_loaded = True  # or nobody can tell
     if was_loaded:
-        whole = [str(kept.number) for kept in store.generations() if records_of(kept.path).exists()]
-        raise Problem("records_lost", path=records, whole=", ".join(whole) or NOTHING)
+        raise Problem("records_lost", path=records, whole=guarding.whole_others(store))
     return False
 
 

@@ -92,10 +92,10 @@ def _lay_over(connection: duckdb.DuckDBPyConnection, kind: Kind, entries: Sequen
 
 def _typed(kind: Kind, found: Field) -> str:
     """Return the SQL of a field as the library holds it, said as data/staging says it."""
-    value = f'said."{found.name}"::{SQL_TYPES[found.kind]}'
+    value = f'try_cast(said."{found.name}" as {SQL_TYPES[found.kind]})'
     if (kind.code, found.name) == ("events", "is_held"):
         # a day to come is a plan, whatever the register says; one that has come was kept
-        return f"coalesce({value}, true) and said.held_on::date <= current_date"
+        return f"coalesce({value}, true) and try_cast(said.held_on as date) <= current_date"
     return f"coalesce({value}, '{found.otherwise}')" if found.otherwise else value
 
 

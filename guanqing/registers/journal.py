@@ -7,19 +7,22 @@ history too, and a text file anybody can read.
 
     <store>/journal.jsonl        {"number": 12, "at": "2019-10-08T01:12:03", "by": "王芳", ...}
     <store>/journal.lock         held while somebody writes
+    <store>/journal.unread       lines that nobody can read, set aside by `guanqing verify --mend`
 """
 
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, with_config
 
-from guanqing import disk, locks
+from guanqing import disk, locks, records
 from guanqing.datafiles import STRICT
 from guanqing.problems import Problem
 
@@ -76,18 +79,96 @@ def version(path: Path) -> int:
 
 
 def read(path: Path) -> list[Entry]:
-    """Return every entry, oldest first; a line that a writer was killed in is none."""
-    return list(_entries(path))
+    """Return every entry, oldest first; a line that a writer was killed in is none.
+
+    So is one that somebody has spoilt: `broken_lines` tells of it, and the others hold.
+    """
+    return [entry for entry in _lines(path) if isinstance(entry, Entry)]
 
 
-def _entries(path: Path) -> Iterator[Entry]:
-    if not path.exists():
+def broken_lines(path: Path) -> list[int]:
+    """Return the numbers of the lines that cannot be read, from 1."""
+    return [number for number, entry in enumerate(_lines(path), 1) if entry is None]
+
+
+def _lines(path: Path) -> Iterator[Entry | None]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
         return
-    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], 1):
+    except OSError as error:
+        raise Problem("file_not_readable", path=path) from error
+    for line in content.split(b"\n")[:-1]:
         try:
-            yield LINE.validate_json(line)
-        except ValueError as error:
-            raise Problem("journal_broken", path=path, line=number) from error
+            entry = LINE.validate_json(line)
+        except ValueError:
+            yield None
+        else:
+            yield entry if _can_be_laid_over(entry) else None
+
+
+# What the engine must read a value of the library's own kinds as.
+FORMS = {
+    "day": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "month": re.compile(r"\d{4}-\d{2}-\d{2}"),
+    "time": re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?"),
+    "count": re.compile(r"-?\d{1,18}(\.0+)?"),
+    "number": re.compile(r"-?\d+(\.\d*)?(e[+-]?\d+)?"),
+    "flag": re.compile(r"true|false"),
+}
+
+
+def _can_be_laid_over(entry: Entry) -> bool:
+    kind = records.registers().get(entry.register)
+    said = entry.values or entry.key
+    return kind is None or all(
+        _fits(said.get(name), field.kind) for name, field in kind.fields.items()
+    )
+
+
+def _fits(value: Any, kind: str) -> bool:
+    if value is None or kind not in FORMS:
+        return True
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    if not FORMS[kind].fullmatch(text):
+        return False
+    try:
+        return kind not in ("day", "month") or bool(date.fromisoformat(text))
+    except ValueError:  # no day of the calendar
+        return False
+
+
+def set_aside_broken(path: Path) -> Path | None:
+    """Move the lines that cannot be read to a file beside, where they stay; return it, or None.
+
+    Problem: store_locked, store_not_writable, disk_full.
+    """
+    if not broken_lines(path):
+        return None
+    aside = path.with_suffix(".unread")
+    with _writing(path):
+        lines = [line + b"\n" for line in _without_torn_end(path).split(b"\n")[:-1]]
+        broken = {number - 1 for number in broken_lines(path)}
+        earlier = aside.read_bytes() if aside.exists() else b""
+        # kept first: killed between the two, a line is there twice and never nowhere
+        _replace(aside, earlier + b"".join(lines[number] for number in sorted(broken)))
+        _replace(path, b"".join(line for n, line in enumerate(lines) if n not in broken))
+    return aside
+
+
+def bring_back(path: Path, restored: Path) -> None:
+    """Put a journal from a backup in its place, unless what is there goes on from it.
+
+    Problem: journal_differs where something was entered that the backup does not have.
+    """
+    with _writing(path):
+        there = path.read_bytes() if path.exists() else b""
+        coming = restored.read_bytes()
+        if there.startswith(coming):
+            return
+        if not coming.startswith(there):
+            raise Problem("journal_differs", path=path)
+        _replace(path, coming)
 
 
 def append(
@@ -97,32 +178,45 @@ def append(
 
     Problem: store_locked while somebody else writes, store_not_writable, disk_full.
     """
+    with _writing(path):
+        whole = _without_torn_end(path)
+        at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
+        entries = [
+            Entry(
+                number=number,
+                at=at,
+                by=by,
+                register=change.register,
+                key=change.key,
+                values=change.values,
+                why=why,
+                is_simulated=is_simulated,
+                was=change.was,
+            )
+            for number, change in enumerate(changes, _next_number(path, whole))
+        ]
+        text = "".join(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in entries)
+        _replace(path, whole + text.encode())
+    return entries
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Keep other writers out, sweep what a killed one left, and say what keeps us from writing."""
     try:
         with locks.holding(path.with_suffix(".lock"), "journal"):
-            whole = _without_torn_end(path)
-            first = whole.count(b"\n") + 1
-            at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
-            entries = [
-                Entry(
-                    number=number,
-                    at=at,
-                    by=by,
-                    register=change.register,
-                    key=change.key,
-                    values=change.values,
-                    why=why,
-                    is_simulated=is_simulated,
-                    was=change.was,
-                )
-                for number, change in enumerate(changes, first)
-            ]
-            text = "".join(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in entries)
-            _replace(path, whole + text.encode())
+            path.with_suffix(".draft").unlink(missing_ok=True)
+            yield
     except OSError as error:
         if error.errno in disk.FULL:
             raise Problem("disk_full", path=path, written="0.0") from error
         raise Problem("store_not_writable", path=path) from error
-    return entries
+
+
+def _next_number(path: Path, whole: bytes) -> int:
+    # lines that were set aside leave a gap: a number is never given twice
+    last = max((entry.number for entry in read(path)), default=0)
+    return max(last, whole.count(b"\n")) + 1
 
 
 def _without_torn_end(path: Path) -> bytes:
@@ -134,8 +228,10 @@ def _replace(path: Path, content: bytes) -> None:
     # a batch is there whole or not at all, whenever the writer is killed; thousands of entries
     # are a megabyte, so writing all of it again costs less than telling half a batch apart
     draft = path.with_suffix(".draft")
-    draft.write_bytes(content)
-    draft.chmod(0o600)  # who entered what is not for other accounts
-    disk.sync(draft)
-    os.replace(draft, path)
+    try:
+        disk.write_private(draft, content)  # who entered what is not for other accounts
+        disk.sync(draft)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
     disk.sync(path.parent)

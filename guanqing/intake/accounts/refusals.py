@@ -4,8 +4,7 @@ import io
 import re
 from pathlib import Path
 
-import duckdb
-
+from guanqing import disk, warehouse
 from guanqing.problems import Problem
 from guanqing.spreadsheets import harmless_line, write_csv
 from guanqing.store import Store, records_of
@@ -19,16 +18,15 @@ def write(
     """Write a file for each source file of a load that has such lines; return their counts.
 
     Text comes back as it was read, in UTF-8 that Excel opens, with an apostrophe before what would
-    run there; what looked like the number of an identity card was never kept. Problem: no_library,
-    no_such_load.
+    run there; what looked like the number of an identity card was never kept. Names may stand in
+    them, so they are for their owner alone. Problem: no_library, no_such_load, file_not_readable,
+    template_not_written.
     """
-    return {
-        path: count
-        for name, (content, count) in contents(
-            store, load_number, with_repaired=with_repaired
-        ).items()
-        if (path := _written(folder, name, content))
-    }
+    found = contents(store, load_number, with_repaired=with_repaired)
+    try:
+        return {_written(folder, name, content): n for name, (content, n) in found.items()}
+    except OSError as error:
+        raise Problem("template_not_written", path=folder) from error
 
 
 def contents(
@@ -38,7 +36,7 @@ def contents(
     records = records_of(store.current())
     if not records.exists():
         return {}
-    with duckdb.connect(str(records), read_only=True) as connection:
+    with warehouse.reading(records) as connection:
         kept = [
             n
             for (n,) in connection.sql(
@@ -84,8 +82,8 @@ def _file(
 
 
 def _written(folder: Path, name: str, content: bytes) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = re.sub(r"[^\w.\-]+", "_", name).removesuffix(".csv")
     path = folder / f"{stem}.refused.csv"
-    path.write_bytes(content)
+    disk.write_private(path, content)
     return path

@@ -7,29 +7,10 @@ file written last, then the one further up in its file, then the greater of two 
 
 import duckdb
 
-from guanqing.intake.reading.staging import LINE_COLUMNS, OF_THE_LOAD
+from guanqing.intake.reading.staging import OF_THE_LOAD
 from guanqing.records import SQL_TYPES, Kind, columns
 
 PROGRESS = {"loans": ["(returned_at is not null)", "coalesce(renewal_count, 0)"]}
-
-
-def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
-    """Add the records of the library served so far (old.records), if it has any of the kind."""
-    if not connection.execute(
-        "select 1 from duckdb_databases() where database_name = 'old'"
-    ).fetchall():
-        return
-    there = connection.execute(
-        "select column_name from duckdb_columns() "
-        "where database_name = 'old' and table_name = $name",
-        {"name": kind.code},
-    ).fetchall()
-    # a field that data/records.toml got, or lost, since the old records were made is in one alone
-    ours = [*columns(kind), *(name for name in LINE_COLUMNS if name not in OF_THE_LOAD)]
-    if listed := ", ".join(name for name in ours if (name,) in there):
-        connection.execute(
-            f"insert into records.{kind.code} by name select {listed} from old.{kind.code}"
-        )
 
 
 def merge(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:

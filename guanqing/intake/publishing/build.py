@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from guanqing import disk
+from guanqing import disk, warehouse
+from guanqing.intake.publishing import guarding
 from guanqing.paths import DATA
 from guanqing.store import Draft, Store
 from guanqing.warehouse import SAFE, SCHEMA_VERSION
@@ -91,11 +92,16 @@ def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
 
 @contextmanager
 def building(
-    store: Store, report: Report = lambda step: None, *, kind: str = "other"
+    store: Store,
+    report: Report = lambda step: None,
+    *,
+    kind: str = "other",
+    may_shrink: bool = True,
 ) -> Iterator[Library]:
     """Yield a library to fill; when the block ends well, derive, check, close and serve it.
 
-    kind is what `guanqing history` calls it: load, demo.
+    kind is what `guanqing history` calls it: load, demo. Problem: far_fewer where it may not have
+    far fewer rows than the real library before it.
     """
     with store.writing(kind) as draft, _saying_if_full():
         connection = duckdb.connect(str(draft.library), config=SAFE)
@@ -108,6 +114,10 @@ def building(
             library = Library(connection, draft)
             yield library
             library.derive(report)
+            draft.schema_version = SCHEMA_VERSION
+            draft.row_counts = warehouse.count_rows(connection)
+            if not may_shrink:
+                guarding.require_not_far_fewer(draft)
             ((has_names,),) = connection.sql("select exists (from names.names)").fetchall()
             _checkpoint(connection)
         finally:

@@ -8,6 +8,7 @@ import polars as pl
 from pydantic import TypeAdapter, ValidationError, with_config
 
 from guanqing.datafiles import STRICT, Words
+from guanqing.paths import DATA
 from guanqing.problems import Problem
 
 
@@ -21,6 +22,8 @@ class Setting:
     source: Words
     is_assumed: bool
 
+
+PATH = DATA / "settings.toml"
 
 # Settings that figures ask for: each has a row even while nobody knows it.
 NOT_SET = {

@@ -3,9 +3,10 @@
 import streamlit as st
 from markupsafe import Markup
 
-from guanqing import text, warehouse
+from guanqing import text
 from guanqing.figures.markup import fill, joined
 from guanqing.generations import Generation
+from guanqing.intake import upgrading
 from guanqing.problems import Problem
 from guanqing.store import default_store
 from guanqing.ui.loading.job import desk
@@ -79,10 +80,9 @@ def confirm_going_back(number: int, label: str, *, key: str) -> None:
 def _go_back(number: int) -> None:
     try:
         require_here()
-        # an older program may have written it; the pages would show nothing but that
-        default_store().undo(number, check=lambda library: warehouse.connect(library).close())
+        generation = upgrading.go_back(default_store(), number)
     except Problem as problem:
         st.session_state["went_wrong"] = problem
     else:
         desk().forget()
-        st.session_state["went_back_to"] = number
+        st.session_state["went_back_to"] = generation.number

@@ -29,9 +29,19 @@ def open_library() -> None:
         entered = journal.version(journal.path_of(path))
         st.session_state["library"] = (str(path), edited, entered)
         facts()
+        if lines := _broken_lines(str(journal.path_of(path)), entered):
+            # the entries that can be read hold, and so does the rest of the page
+            listed = t("app.list_mark").join(map(str, lines))
+            problem = Problem("journal_broken", path=journal.path_of(path), lines=listed)
+            st.warning(tell(problem), icon=":material/warning:")
     except Problem as problem:
         said(tell(problem), "bad")
         st.stop()
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _broken_lines(path: str, version: int) -> list[int]:
+    return journal.broken_lines(Path(path))
 
 
 def may_see_names() -> bool:

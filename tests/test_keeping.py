@@ -1,0 +1,590 @@
+"""Backup, restore and verify: what was kept comes back whole, or a sentence says what mends it."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+from screens import open_page
+from test_cli import run
+from test_incremental import Shelf, content, loan
+from test_kept import complaint, loan_count, lose_records
+from test_upgrading import earlier
+
+from guanqing import manifest, text, warehouse
+from guanqing.generations import files_in
+from guanqing.intake.loading import load
+from guanqing.keeping import archive, verify
+from guanqing.keeping.backup import backup
+from guanqing.keeping.restore import restore
+from guanqing.paths import ROOT
+from guanqing.problems import Problem
+from guanqing.registers import journal
+from guanqing.registers.journal import Change
+from guanqing.store import Store, about_of, names_of, records_of
+
+ROW = {"count_code": "web_visit", "counted_on": "2024-03-01", "amount": 5.0}
+READER = "R1,王小明,成人,女,2018-01-02"
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+@pytest.fixture
+def store(shelf: Shelf) -> Store:
+    """Return a store of two loads, with a reader's name, a refused line, an entry and a layout."""
+    bad = loan(9).replace("2024-03-01", "王小明")
+    first = [shelf.file("loans", "loans", loan(1), loan(2), bad)]
+    store = shelf.load(first, [shelf.file("readers", "readers", READER)])[0]
+    say(store)
+    (store.root / "layouts").mkdir()
+    (store.root / "layouts" / "ours.toml").write_text("# ours\n", encoding="utf-8")
+    return store
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Store:
+    return Store(tmp_path / "bare")
+
+
+def say(store: Store, **differences: object) -> None:
+    row = ROW | differences
+    key = {name: row[name] for name in ("count_code", "counted_on")}
+    change = Change("counts", key, row)
+    journal.append(journal.path_of(store.current()), [change], by="王芳", is_simulated=False)
+
+
+def files_of(store: Store) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(store.root)): path.read_bytes()
+        for path in sorted(store.root.rglob("*"))
+        if path.is_file() and path.name not in ("lock", "journal.lock")
+    }
+
+
+# --- there and back
+
+
+@pytest.mark.parametrize("with_names", [True, False])
+def test_a_backup_is_restored_on_a_bare_machine(
+    store: Store, bare: Store, tmp_path: Path, with_names: bool
+) -> None:
+    file = tmp_path / "backup.zip"
+    option = ["--with-names"] if with_names else []
+    assert run("backup", file, *option, "--store", store.root).exit_code == 0
+    assert file.stat().st_mode & 0o777 == 0o600
+    said = run("restore", file, "--store", bare.root)
+    assert said.exit_code == 0, said.output
+    assert bare.current().name == store.current().name
+    assert content(bare, with_records=with_names) == content(store, with_records=with_names)
+    assert journal.read(journal.path_of(bare.current())) == journal.read(
+        journal.path_of(store.current())
+    )
+    assert (bare.root / "layouts" / "ours.toml").read_bytes() == b"# ours\n"
+    assert names_of(bare.current()).exists() == with_names
+    for private in (records_of(bare.current()), journal.path_of(bare.current())):
+        assert private.stat().st_mode & 0o777 == 0o600
+    assert run("verify", "--store", bare.root).exit_code == 0
+
+
+def test_loads_go_on_where_they_were_after_a_restore(
+    store: Store, bare: Store, shelf: Shelf, tmp_path: Path
+) -> None:
+    backup(store, tmp_path / "backup.zip")
+    restore(bare, tmp_path / "backup.zip")
+    again = shelf.file("again", "loans", loan(1), loan(2), loan(3))
+    report = load([again], "plain", bare)
+    assert (report.load_number, report.total("already_there"), report.total("loaded")) == (3, 2, 1)
+    load([shelf.file("readers", "readers", READER)], "plain", bare)
+    with duckdb.connect(str(names_of(bare.current())), read_only=True) as names:
+        assert names.sql("select reader_name, card_number from names").fetchall() == [
+            ("王小明", "R1")
+        ]
+
+
+def test_no_name_stands_in_a_backup_unless_asked_for(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    with zipfile.ZipFile(file) as packed:
+        assert "names.duckdb" not in packed.namelist()
+        for name in packed.namelist():
+            assert "王小明".encode() not in packed.read(name), name
+        records = Path(packed.extract("records.duckdb", tmp_path))
+    with duckdb.connect(str(records), read_only=True) as connection:
+        rows = connection.sql("select reader_name, reader_card from readers").fetchall()
+        assert rows == [("王**", None)]
+    assert list(tmp_path.glob(".backup*")) == []
+
+
+def test_a_backup_that_cannot_be_written_leaves_the_one_before(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    before = file.read_bytes()
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(archive, "add_contents", fail)
+    for language in text.LANGUAGES:
+        said = complaint("backup", file, "--store", store.root, language=language)
+        assert "No space left" in said
+    assert file.read_bytes() == before
+    assert list(tmp_path.glob(".backup*")) == []
+
+
+def test_a_damaged_library_is_not_taken_for_a_backup(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    before = file.read_bytes()
+    lose_records(store)
+    assert "guanqing verify" in complaint("backup", file, "--store", store.root)
+    assert file.read_bytes() == before
+
+
+def test_a_load_that_publishes_meanwhile_leaves_a_backup_of_one_generation(
+    store: Store, bare: Store, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, before = archive.add, content(store)
+
+    def add_while_loading(*words: object) -> object:
+        if words[1] == "library.duckdb":  # often enough for the one being read to be pruned
+            for number in range(10, 17):
+                load([shelf.file(f"{number}", "loans", loan(number))], "plain", store)
+        return add(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(archive, "add", add_while_loading)
+    backup(store, tmp_path / "backup.zip", with_names=True)
+    monkeypatch.undo()
+    assert 2 not in files_in(store.folder)
+    restore(bare, tmp_path / "backup.zip")
+    assert content(bare) == before
+
+
+def test_records_dated_anew_while_they_are_backed_up_make_it_begin_again(
+    store: Store, bare: Store, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add, turns = archive.add, iter(["now"])
+
+    def add_while_loading(*words: object) -> object:
+        if words[1] == "library.duckdb" and next(turns, None):
+            later = shelf.file("later", "loans", loan(1), written=99)
+            assert load([later], "plain", store).load_number is None
+        return add(*words)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(archive, "add", add_while_loading)
+    backup(store, tmp_path / "backup.zip", with_names=True)
+    monkeypatch.undo()
+    restore(bare, tmp_path / "backup.zip")
+    assert run("verify", "--store", bare.root).exit_code == 0
+
+
+# --- over what is there
+
+
+def test_a_store_that_holds_something_is_restored_over_only_by_name(
+    store: Store, shelf: Shelf, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file, with_names=True)
+    wanted = content(store)
+    load([shelf.file("more", "loans", loan(3))], "plain", store)
+    say(store, counted_on="2024-03-02")
+    before = files_of(store)
+    for language in text.LANGUAGES:
+        assert "--replace" in complaint("restore", file, "--store", store.root, language=language)
+    assert files_of(store) == before
+    assert run("restore", file, "--replace", "--store", store.root).exit_code == 0
+    assert content(store) == wanted
+    assert [(kept.number, kept.kind) for kept in store.generations()][:2] == [
+        (4, "restore"),
+        (3, "load"),
+    ]
+    said = journal.read(journal.path_of(store.current()))
+    assert [entry.values["counted_on"] for entry in said if entry.values] == [
+        "2024-03-01",
+        "2024-03-02",
+    ]
+
+
+def test_entries_that_the_backup_lacks_are_never_lost(store: Store, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    path = journal.path_of(store.current())
+    path.unlink()
+    say(store, counted_on="2024-05-05")
+    before = files_of(store)
+    assert str(path) in complaint("restore", file, "--replace", "--store", store.root)
+    assert files_of(store) == before
+
+
+@pytest.mark.parametrize("harm", ["link", "served"])
+def test_a_store_that_lost_what_it_served_is_restored_by_name(
+    store: Store, tmp_path: Path, harm: str
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    (store.link if harm == "link" else store.current()).unlink()
+    assert "--replace" in complaint("restore", file, "--store", store.root)
+    assert run("restore", file, "--replace", "--store", store.root).exit_code == 0
+    assert loan_count(store) == 2
+
+
+def cut(file: Path) -> None:
+    os.truncate(file, file.stat().st_size // 2)
+
+
+def spoil(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    middle = len(content) // 3
+    content[middle : middle + 64] = bytes(255 - byte for byte in content[middle : middle + 64])
+    file.write_bytes(content)
+
+
+def write_no_backup(file: Path) -> None:
+    file.write_bytes(b"no zip")
+
+
+def write_another_zip(file: Path) -> None:
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr("library.duckdb", b"")
+
+
+def add_a_way_out(file: Path) -> None:
+    with zipfile.ZipFile(file) as packed:
+        contents = json.loads(packed.read(archive.CONTENTS))
+    contents["files"]["../../evil"] = {"size": 4, "sha256": "0"}
+    with zipfile.ZipFile(file, "w") as packed:
+        packed.writestr(archive.CONTENTS, json.dumps(contents))
+        packed.writestr("../../evil", b"evil")
+
+
+def swap_a_file(file: Path) -> None:
+    with zipfile.ZipFile(file) as packed:
+        parts = {name: packed.read(name) for name in packed.namelist()}
+    with zipfile.ZipFile(file, "w") as packed:
+        for name, part in (parts | {"library.duckdb": b"evil"}).items():
+            packed.writestr(name, part)
+
+
+@pytest.mark.parametrize(
+    "harm", [cut, spoil, write_no_backup, write_another_zip, add_a_way_out, swap_a_file]
+)
+def test_a_damaged_backup_changes_nothing(
+    store: Store, bare: Store, tmp_path: Path, harm: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file)
+    harm(file)
+    for language in text.LANGUAGES:
+        said = complaint("restore", file, "--store", bare.root, language=language)
+        assert str(file) in said
+        assert "guanqing restore" in said
+    assert not list(bare.root.rglob("*.duckdb"))
+    assert not list(tmp_path.rglob("evil"))
+
+
+def test_a_backup_of_a_newer_program_is_said(store: Store, bare: Store, tmp_path: Path) -> None:
+    file = tmp_path / "backup.zip"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive, "FORMAT", 2)
+        backup(store, file)
+    assert "0.1" in complaint("restore", file, "--store", bare.root)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(warehouse, "schema_version", lambda library: 99)
+        backup(store, file)
+    assert "99" in complaint("restore", file, "--store", bare.root)
+    assert not bare.link.is_symlink()
+
+
+def test_a_backup_of_an_older_library_is_brought_up_when_it_is_restored(
+    bare: Store, tmp_path: Path
+) -> None:
+    store = earlier(tmp_path, 2)
+    backup(store, tmp_path / "backup.zip")
+    restore(bare, tmp_path / "backup.zip")
+    assert warehouse.schema_version(bare.current()) == warehouse.SCHEMA_VERSION
+    assert loan_count(bare) == 2
+
+
+# --- verify
+
+
+def damage_library(store: Store) -> Path:
+    os.truncate(store.current(), store.current().stat().st_size // 2)
+    return store.current()
+
+
+def damage_account(store: Store) -> Path:
+    about_of(store.current()).write_text("[not json", encoding="utf-8")
+    return about_of(store.current())
+
+
+def damage_names(store: Store) -> Path:
+    names_of(store.current()).unlink()
+    return names_of(store.current())
+
+
+def damage_journal(store: Store) -> Path:
+    path = journal.path_of(store.current())
+    path.write_bytes(b"no entry\n" + path.read_bytes())
+    return path
+
+
+def damage_records(store: Store) -> Path:
+    lose_records(store)
+    return records_of(store.current())
+
+
+def damage_earlier(store: Store) -> Path:
+    path = records_of(files_in(store.folder)[1])
+    path.unlink()
+    return path
+
+
+# The command that mends it; where nothing needs to be mended, the generation.
+DAMAGES = {
+    damage_library: "guanqing verify --mend",
+    damage_account: "guanqing verify --mend",
+    damage_names: "guanqing verify --mend",
+    damage_journal: "guanqing verify --mend",
+    damage_records: "guanqing undo --to 1",
+    damage_earlier: "1",
+}
+every_damage = pytest.mark.parametrize(("damage", "command"), DAMAGES.items())
+
+
+def test_of_a_whole_store_verify_says_so(store: Store) -> None:
+    said = run("verify", "--store", store.root)
+    assert (said.exit_code, list(verify.findings(store))) == (0, [])
+    assert "2, 1" in said.output
+
+
+@every_damage
+@pytest.mark.parametrize("language", text.LANGUAGES)
+def test_verify_names_what_is_wrong_and_the_command_that_mends_it(
+    store: Store,
+    damage: Callable[[Store], Path],
+    command: str,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GUANQING_LANG", language)
+    path = damage(store)
+    said = run("verify", "--store", store.root)
+    assert said.exit_code == 1
+    assert str(path) in said.output
+    assert command in said.output
+
+
+@pytest.mark.parametrize("damage", [d for d, c in DAMAGES.items() if c.endswith("--mend")])
+def test_what_verify_mends_is_as_it_was(store: Store, damage: Callable[[Store], Path]) -> None:
+    before = content(store), journal.read(journal.path_of(store.current()))
+    damage(store)
+    said = run("verify", "--mend", "--store", store.root)
+    assert (content(store), journal.read(journal.path_of(store.current()))) == before
+    with duckdb.connect(str(names_of(store.current())), read_only=True) as names:
+        assert names.sql("select reader_name from names").fetchall() == [("王小明",)]
+    # the damaged generation is still kept, and still said where it was not mended in its place
+    left = {damage_library: 1, damage_names: 1}.get(damage, 0)
+    assert said.exit_code == left
+    assert all(f.values["number"] == "2" for f in verify.findings(store))
+
+
+def test_a_store_without_a_link_names_its_generations_and_a_command(store: Store) -> None:
+    store.link.unlink()
+    said = run("verify", "--store", store.root)
+    assert said.exit_code == 1
+    assert "guanqing undo --to 2" in said.output
+
+
+def test_rows_that_went_missing_are_said(store: Store) -> None:
+    found = manifest.read(store.current())
+    assert found
+    found.row_counts["loans"] += 5
+    manifest.write(manifest.of(store.current()), found)
+    (finding,) = verify.findings(store)
+    assert (finding.key, finding.values["table"]) == ("verify.rows", "loans")
+
+
+@every_damage
+def test_no_damage_breaks_a_command_or_a_page(
+    store: Store, damage: Callable[[Store], Path], command: str
+) -> None:
+    damage(store)
+    reads = (["status"], ["query", "loans_by_month"], ["history"], ["journal"], ["alerts"])
+    problems = []
+    for words in (*reads, ["refused", store.root / "out"], ["backup", store.root / "b.zip"]):
+        try:
+            run(*words, "--store", store.root)
+        except Problem as problem:
+            problems.append(problem)
+    for problem in problems:
+        values = {name: str(value) for name, value in problem.values.items()}
+        assert "guanqing verify" in text.translate(problem.key, "en", **values)
+    for page in ("pages/year/overview.py", "pages/library/loading.py"):
+        assert not open_page(page, store.root).exception
+
+
+@pytest.mark.parametrize(
+    "account", ["[]", "7", '{"number": 2, "parent": 1, "made_at": "yesterday"}', "\x00"]
+)
+@pytest.mark.parametrize("has_manifest", [True, False])
+def test_an_account_that_is_none_breaks_no_history(
+    store: Store, account: str, has_manifest: bool
+) -> None:
+    about_of(store.current()).write_text(account, encoding="utf-8")
+    if not has_manifest:
+        manifest.of(store.current()).unlink()
+    newest = store.generations()[0]
+    assert (newest.kind, newest.parent) == (("load", 1) if has_manifest else (None, 1))
+    assert run("history", "--store", store.root).exit_code == 0
+
+
+# --- another account
+
+
+def test_another_account_is_told_what_it_may_not_read(
+    store: Store, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Root reads everything, so the refusal is played."""
+    private = {records_of(store.current()), names_of(store.current())}
+    opened, access = Path.open, os.access
+
+    def refuse(path: Path, *words: object, **more: object) -> object:
+        if path in private:
+            raise PermissionError(13, "Permission denied")
+        return opened(path, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    monkeypatch.setattr(os, "access", lambda path, how: path not in private and access(path, how))
+    more = shelf.file("more", "loans", loan(3))
+    commands = (
+        ["refused", tmp_path / "out"],
+        ["backup", tmp_path / "b.zip"],
+        ["load", more, "--layout", "plain"],
+    )
+    for words in commands:
+        assert str(records_of(store.current())) in complaint(*words, "--store", store.root)
+    assert run("status", "--store", store.root).exit_code == 0
+    assert warehouse.connect(store.current(), with_names=True).sql("from names").fetchall() == []
+    assert "cannot be read by this account" in run("verify", "--store", store.root).output
+
+
+def test_refused_lines_are_for_their_owner_alone(store: Store, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    before = os.umask(0)
+    try:
+        run("refused", folder, "--load", 1, "--store", store.root)
+    finally:
+        os.umask(before)
+    (written,) = folder.iterdir()
+    assert (folder.stat().st_mode & 0o777, written.stat().st_mode & 0o777) == (0o700, 0o600)
+    written.chmod(0o644)
+    run("refused", folder, "--load", 1, "--store", store.root)
+    assert written.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_folder_that_takes_no_refused_lines_is_said(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "out").write_bytes(b"a file")
+    said = complaint("refused", tmp_path / "out", "--load", 1, "--store", store.root)
+    assert str(tmp_path / "out") in said
+
+
+# --- killed
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from guanqing.keeping.backup import backup
+from guanqing.keeping.restore import restore
+from guanqing.store import Store
+
+CHANGES = {"os.mkdir", "os.rename", "os.symlink", "os.link", "os.chmod", "os.remove", "os.rmdir"}
+what, store, file, left = sys.argv[1], Store(Path(sys.argv[2])), Path(sys.argv[3]), int(sys.argv[4])
+
+def count_down(event, args):
+    global left
+    if event in CHANGES or (event == "open" and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(count_down)
+if what == "backup":
+    backup(store, file)
+else:
+    restore(store, file, replace=what == "replace")
+"""
+
+
+def kill(what: str, store: Store, file: Path, step: int) -> bool:
+    """Run a command that is killed before one of its steps; return whether it came through."""
+    command = [sys.executable, "-c", KILLED, what, str(store.root), str(file), str(step)]
+    killed = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert killed.returncode in {0, -signal.SIGKILL}, killed.stderr
+    return killed.returncode == 0
+
+
+@pytest.mark.slow
+def test_a_backup_may_be_killed_before_any_of_its_steps(
+    store: Store, bare: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "out" / "backup.zip"
+    file.parent.mkdir()
+    backup(store, file)
+    first, before = file.read_bytes(), files_of(store)
+    for step in range(100):
+        is_done = kill("backup", store, file, step)
+        assert files_of(store) == before
+        if file.read_bytes() != first:  # the new one, whole
+            with archive.reading(file) as reader:
+                for name in reader.names():
+                    reader.extract(name, tmp_path / "one")
+        if is_done:
+            break
+    assert step > 5
+    assert [path.name for path in file.parent.iterdir()] == ["backup.zip"]
+    restore(bare, file)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["restore", "replace"])
+def test_a_restore_may_be_killed_before_any_of_its_steps(
+    store: Store, shelf: Shelf, tmp_path: Path, what: str
+) -> None:
+    file = tmp_path / "backup.zip"
+    backup(store, file, with_names=True)
+    wanted, said = content(store), journal.read(journal.path_of(store.current()))
+    load([shelf.file("more", "loans", loan(3))], "plain", store)
+    served = content(store)
+    for step in range(200):
+        target = Store(tmp_path / f"target{step}")
+        if what == "replace":
+            shutil.copytree(store.root, target.root, symlinks=True)
+        is_done = kill(what, target, file, step)
+        if target.link.is_symlink():
+            assert content(target) in (wanted, served)
+            assert journal.read(journal.path_of(target.current())) == said
+            assert list(verify.findings(target)) == []
+        else:
+            assert what == "restore"
+            restore(target, file)  # run again it goes on, without being told to replace anything
+        restore(target, file, replace=True)
+        assert content(target) == wanted
+        assert journal.read(journal.path_of(target.current())) == said
+        shutil.rmtree(target.root)
+        if is_done:
+            break
+    assert step > 10
