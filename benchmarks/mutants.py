@@ -5,7 +5,7 @@
     python benchmarks/mutants.py data/judge queries/plan
     python benchmarks/mutants.py --sample 0 --verdicts FILE   # what FILE has as killed stays so
 
-A mutant is a file of FOLDERS with one comparison, operator, literal, join or filter changed on its
+A mutant is a file of FOLDERS, or SHARED, with one comparison, operator, literal, join or filter changed on its
 parsed tree. It is killed when a test that reads the file fails, in this process, the changed text
 read in place of the file. Which tests read a file is seen in a first run of all of them; the laws
 over the text of a file, and tests that start programs, take no part. Survivors, and why they may,
@@ -33,13 +33,15 @@ from sqlglot import exp
 
 from guanqing import warehouse
 from guanqing.intake.publishing.build import derivations
-from guanqing.paths import QUERIES, ROOT
+from guanqing.paths import DATA, QUERIES, ROOT
 from guanqing.plan import judgement
 
 MARTS, JUDGED = derivations()[0].parent, judgement.steps()[0].parent
+SHARED = DATA / "shared.sql"
 FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities counting entered judging measures oracle pace pasting plan published queries rollups
+    verdicts
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
@@ -77,24 +79,27 @@ class Mutant:
         """Return the file as this mutant has it, its header as it was."""
         original = (ROOT / self.path).read_text(encoding="utf-8")
         header = re.match(r"(?:--.*\n|\s*\n)*", original)
-        tree = parsed(original)
-        put(list(tree.walk())[self.place])
-        return (header.group() if header else "") + tree.sql(dialect="duckdb", comments=False)
+        trees = parsed(original)
+        put(nodes(trees)[self.place])
+        changed = [tree.sql(dialect="duckdb", comments=False) for tree in trees]
+        return (header.group() if header else "") + ";\n".join(changed)
 
 
-def parsed(text: str) -> exp.Expression:
-    """Return the tree of a file, which is one statement."""
-    (tree,) = sqlglot.parse(text, dialect="duckdb")
-    assert tree is not None
-    return tree
+def parsed(text: str) -> list[exp.Expression]:
+    """Return the trees of a file: of SHARED one a statement, of others the one they are."""
+    return [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+
+
+def nodes(trees: list[exp.Expression]) -> list[exp.Expression]:
+    """Return every node of some trees, in the order of their walks."""
+    return [node for tree in trees for node in tree.walk()]
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of a file."""
     original = parsed(path.read_text(encoding="utf-8"))
-    for place in range(len(list(original.walk()))):
-        tree = original.copy()
-        node = list(tree.walk())[place]
+    for place in range(len(nodes(original))):
+        node = nodes([tree.copy() for tree in original])[place]
         around = node.parent if isinstance(node, exp.Literal) and node.parent else node
         mark = around.sql(dialect="duckdb", comments=False)
         change = put(node)
@@ -137,7 +142,7 @@ def _another_literal(node: exp.Literal) -> str:
     if re.fullmatch(r"\d+", text):
         another = str(int(text) + 1)
     elif not node.is_string:
-        another = str(float(text) * 2)
+        another = str(float(text) * 2 or 1.0)
     elif re.search(r"\d{4}-\d\d", text):
         return ""  # a date
     else:
@@ -237,6 +242,7 @@ class Trial:
         asked = [item for item in items if self.depends(item.nodeid, path)]
         asked.sort(key=lambda item: self.promise(mutant, item.nodeid), reverse=True)
         self.mutated, self.mutant, begun, tried = mutant.text, mutant, monotonic(), 0
+        self.forget_tables(path, items)
         try:
             for item in asked:
                 tried += 1
@@ -247,9 +253,16 @@ class Trial:
                     break
         finally:
             self.mutant = None
+            self.forget_tables(path, items)
             for cache in self.caches:
                 cache.cache_clear()
         return {"killed_by": None, "tried": tried, "of": len(asked)}
+
+    def forget_tables(self, path: Path, items: list[Any]) -> None:
+        """Let the next test make the library in memory anew, where it would keep a mutant's macro."""
+        if path == SHARED:
+            (made_once,) = items[0].session._fixturemanager._arg2fixturedefs["tables"]
+            made_once.finish(items[0]._request)
 
     def promise(self, mutant: Mutant, test: str) -> tuple[float, ...]:
         """Return what a test has to be asked early for: what it killed before, in how long."""
@@ -270,9 +283,9 @@ class Trial:
     def depends(self, test: str, path: Path) -> bool:
         """Return whether a test asked for a query, or for something made of a table."""
         read = self.read[test]
-        if path.as_posix() not in read or path.is_relative_to(QUERIES):
+        if path.is_relative_to(QUERIES) or (path != SHARED and path.as_posix() not in read):
             return path.as_posix() in read
-        tables = {f"table {made(path)}"}
+        tables = {f"table {name}" for name in (DEFINED if path == SHARED else [made(path)])}
         spoken = dict.fromkeys(read & self.texts.keys())
         while True:  # what is made of the table, of what is made of it, and so on
             more = {
@@ -288,6 +301,9 @@ class Trial:
             tables |= more
 
 
+DEFINED = re.findall(r"create (?:macro|view) (\w+)", SHARED.read_text(encoding="utf-8"))
+
+
 def made(path: Path) -> str:
     """Return the table a step fills, or the name of a query."""
     return re.sub(r"^\d+_", "", path.stem)
@@ -295,7 +311,7 @@ def made(path: Path) -> str:
 
 def files() -> list[Path]:
     """Return every file that may be changed."""
-    return sorted(path for folder in FOLDERS for path in folder.rglob("*.sql"))
+    return [SHARED, *sorted(path for folder in FOLDERS for path in folder.rglob("*.sql"))]
 
 
 # --- the program
