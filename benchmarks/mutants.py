@@ -5,11 +5,11 @@
     python benchmarks/mutants.py data/judge queries/plan
     python benchmarks/mutants.py --sample 0 --verdicts FILE   # what FILE has as killed stays so
 
-A mutant is a file of FOLDERS, or SHARED, with one comparison, operator, literal, join or filter changed on its
-parsed tree. It is killed when a test that reads the file fails, in this process, the changed text
-read in place of the file. Which tests read a file is seen in a first run of all of them; the laws
-over the text of a file, and tests that start programs, take no part. Survivors, and why they may,
-stand in docs/tests.md.
+A mutant is a file of FOLDERS, or SHARED, with one comparison, operator, literal, join or filter
+changed on its parsed tree. It is killed when a test that reads the file fails, in this process, the
+changed text read in place of the file. Which tests read a file is seen in a first run of all of
+them; the laws over the text of a file, and tests that start programs, take no part. Survivors, and
+why they may, stand in docs/tests.md.
 """
 
 import argparse
@@ -209,6 +209,8 @@ class Trial:
             return table(library, name)
 
         conftest.Library.table = telling
+        if any(ROOT / mutant.path == SHARED for mutant in self.chosen):
+            conftest.Library.__init__ = defining_anew(conftest.Library.__init__)
         self.get_acquainted(session.items)
         for number, mutant in enumerate(self.chosen):
             verdict = self.verdict(mutant, session.items)
@@ -242,7 +244,6 @@ class Trial:
         asked = [item for item in items if self.depends(item.nodeid, path)]
         asked.sort(key=lambda item: self.promise(mutant, item.nodeid), reverse=True)
         self.mutated, self.mutant, begun, tried = mutant.text, mutant, monotonic(), 0
-        self.forget_tables(path, items)
         try:
             for item in asked:
                 tried += 1
@@ -253,16 +254,9 @@ class Trial:
                     break
         finally:
             self.mutant = None
-            self.forget_tables(path, items)
             for cache in self.caches:
                 cache.cache_clear()
         return {"killed_by": None, "tried": tried, "of": len(asked)}
-
-    def forget_tables(self, path: Path, items: list[Any]) -> None:
-        """Let the next test make the library in memory anew, where it would keep a mutant's macro."""
-        if path == SHARED:
-            (made_once,) = items[0].session._fixturemanager._arg2fixturedefs["tables"]
-            made_once.finish(items[0]._request)
 
     def promise(self, mutant: Mutant, test: str) -> tuple[float, ...]:
         """Return what a test has to be asked early for: what it killed before, in how long."""
@@ -299,6 +293,17 @@ class Trial:
                     for name in spoken
                 )
             tables |= more
+
+
+def defining_anew(begin: Any) -> Any:
+    """Return what begins a test's library, the macros and views of SHARED as they are now."""
+
+    def beginning(library: Any, connection: Any) -> None:
+        begin(library, connection)
+        text = SHARED.read_text(encoding="utf-8")
+        connection.execute(re.sub("(?im)^create ", "create or replace ", text))
+
+    return beginning
 
 
 DEFINED = re.findall(r"create (?:macro|view) (\w+)", SHARED.read_text(encoding="utf-8"))

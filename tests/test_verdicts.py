@@ -51,7 +51,7 @@ EDGES = [
     # a day more than 365 cannot be opened on, and that is known from the first
     (promise("total", "open_day_count", 365), "on_course", "on_course", "met"),
     (promise("total", "open_day_count", 366), "not_met", "not_met", "not_met"),
-    # five and one in a fifth of the year: ten at its end; a stock that has reached its goal can fall
+    # five and one in a fifth of the year: ten at its end; what has reached its goal can fall again
     (promise("level", "card_holder_count", 6), "on_course", "on_course", "met"),
     (promise("level", "card_holder_count", 10), "on_course", "on_course", "not_met"),
     (promise("level", "card_holder_count", 10.1), "on_course", "behind", "not_met"),
