@@ -5,11 +5,11 @@
     python benchmarks/mutants.py data/judge queries/plan
     python benchmarks/mutants.py --sample 0 --verdicts FILE   # what FILE has as killed stays so
 
-A mutant is a file of FOLDERS with one comparison, operator, literal, join or filter changed on its
-parsed tree. It is killed when a test that reads the file fails, in this process, the changed text
-read in place of the file. Which tests read a file is seen in a first run of all of them; the laws
-over the text of a file, and tests that start programs, take no part. Survivors, and why they may,
-stand in docs/tests.md.
+A mutant is a file of FOLDERS, or SHARED, with one comparison, operator, literal, join or filter
+changed on its parsed tree. It is killed when a test that reads the file fails, in this process, the
+changed text read in place of the file. Which tests read a file is seen in a first run of all of
+them; the laws over the text of a file, and tests that start programs, take no part. Survivors, and
+why they may, stand in docs/tests.md.
 """
 
 import argparse
@@ -33,14 +33,15 @@ from sqlglot import exp
 
 from guanqing import warehouse
 from guanqing.intake.publishing.build import derivations
-from guanqing.paths import QUERIES, ROOT
+from guanqing.paths import DATA, QUERIES, ROOT
 from guanqing.plan import judgement
 
 MARTS, JUDGED = derivations()[0].parent, judgement.steps()[0].parent
+SHARED = DATA / "shared.sql"
 FOLDERS = [QUERIES, MARTS, JUDGED]
 SUBJECTS = """
     activities annotations counting edges entered judging measures oracle pace pasting plan
-    plan_edges published queries reconciliation register_rows rollups
+    plan_edges published queries reconciliation register_rows rollups verdicts
 """
 SECONDS = 300  # for one mutant; whoever has not met all of its tests by then is undecided
 STORES = {"simulated", "real", "empty", "store"}  # to be made before anything is changed
@@ -78,24 +79,27 @@ class Mutant:
         """Return the file as this mutant has it, its header as it was."""
         original = (ROOT / self.path).read_text(encoding="utf-8")
         header = re.match(r"(?:--.*\n|\s*\n)*", original)
-        tree = parsed(original)
-        put(list(tree.walk())[self.place])
-        return (header.group() if header else "") + tree.sql(dialect="duckdb", comments=False)
+        trees = parsed(original)
+        put(nodes(trees)[self.place])
+        changed = [tree.sql(dialect="duckdb", comments=False) for tree in trees]
+        return (header.group() if header else "") + ";\n".join(changed)
 
 
-def parsed(text: str) -> exp.Expression:
-    """Return the tree of a file, which is one statement."""
-    (tree,) = sqlglot.parse(text, dialect="duckdb")
-    assert tree is not None
-    return tree
+def parsed(text: str) -> list[exp.Expression]:
+    """Return the trees of a file: of SHARED one a statement, of others the one they are."""
+    return [tree for tree in sqlglot.parse(text, dialect="duckdb") if tree is not None]
+
+
+def nodes(trees: list[exp.Expression]) -> list[exp.Expression]:
+    """Return every node of some trees, in the order of their walks."""
+    return [node for tree in trees for node in tree.walk()]
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
     """Yield every mutant of a file."""
     original = parsed(path.read_text(encoding="utf-8"))
-    for place in range(len(list(original.walk()))):
-        tree = original.copy()
-        node = list(tree.walk())[place]
+    for place in range(len(nodes(original))):
+        node = nodes([tree.copy() for tree in original])[place]
         around = node.parent if isinstance(node, exp.Literal) and node.parent else node
         mark = around.sql(dialect="duckdb", comments=False)
         change = put(node)
@@ -206,6 +210,8 @@ class Trial:
             return table(library, name)
 
         conftest.Library.table = telling
+        if any(ROOT / mutant.path == SHARED for mutant in self.chosen):
+            conftest.Library.__init__ = defining_anew(conftest.Library.__init__)
         self.get_acquainted(session.items)
         for number, mutant in enumerate(self.chosen):
             verdict = self.verdict(mutant, session.items)
@@ -278,9 +284,9 @@ class Trial:
     def depends(self, test: str, path: Path) -> bool:
         """Return whether a test asked for a query, or for something made of a table."""
         read = self.read[test]
-        if path.as_posix() not in read or path.is_relative_to(QUERIES):
+        if path.is_relative_to(QUERIES) or (path != SHARED and path.as_posix() not in read):
             return path.as_posix() in read
-        tables = {f"table {made(path)}"}
+        tables = {f"table {name}" for name in (DEFINED if path == SHARED else [made(path)])}
         spoken = dict.fromkeys(read & self.texts.keys())
         while True:  # what is made of the table, of what is made of it, and so on
             more = {
@@ -296,6 +302,20 @@ class Trial:
             tables |= more
 
 
+def defining_anew(begin: Any) -> Any:
+    """Return what begins a test's library, the macros and views of SHARED as they are now."""
+
+    def beginning(library: Any, connection: Any) -> None:
+        begin(library, connection)
+        text = SHARED.read_text(encoding="utf-8")
+        connection.execute(re.sub("(?im)^create ", "create or replace ", text))
+
+    return beginning
+
+
+DEFINED = re.findall(r"create (?:macro|view) (\w+)", SHARED.read_text(encoding="utf-8"))
+
+
 def made(path: Path) -> str:
     """Return the table a step fills, or the name of a query."""
     return re.sub(r"^\d+_", "", path.stem)
@@ -303,7 +323,7 @@ def made(path: Path) -> str:
 
 def files() -> list[Path]:
     """Return every file that may be changed."""
-    return sorted(path for folder in FOLDERS for path in folder.rglob("*.sql"))
+    return [SHARED, *sorted(path for folder in FOLDERS for path in folder.rglob("*.sql"))]
 
 
 # --- the program

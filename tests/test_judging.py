@@ -593,6 +593,9 @@ WALL_OR_WORKS = (Condition("wall_metres", minimum=200), Condition("work_count", 
 SPEAKER = (Condition("speaker_rank", one_of=("vice_senior", "full_senior")),)
 LECTURES = promise(2019, "total", "lecture_count", quality=SPEAKER)
 EXHIBITIONS = promise(2019, "total", "exhibition_count", quality=WALL_OR_WORKS)
+OUTREACH = promise(
+    2019, "total", "outreach_count", quality=(Condition("place_kind", one_of=("school",)),)
+)
 VISITORS = promise(
     2019, "total", "featured_count", quality=(Condition("attendance_count", minimum=30),)
 )
@@ -610,6 +613,8 @@ VISITORS = promise(
         (EXHIBITIONS, "exhibition", {"work_count": 199}, None, "wall_metres"),
         (EXHIBITIONS, "exhibition", {"wall_metres": 0.0}, None, "work_count"),
         (EXHIBITIONS, "exhibition", {}, None, "wall_metres"),
+        (OUTREACH, "outreach", {"place_kind": "school"}, True, None),
+        (OUTREACH, "outreach", {"place_kind": "other"}, False, None),
         (VISITORS, "featured", {"attendance_count": 30}, True, None),
         (VISITORS, "featured", {"attendance_count": 0}, False, None),
         (VISITORS, "featured", {}, None, "attendance_count"),

@@ -137,6 +137,22 @@ def test_a_festival_of_late_february_takes_the_first_week_of_march_with_it(libra
     agrees(pace(library, replace(VISITS, plan_year=2019)), 4350, expected)
 
 
+def test_the_weeks_around_spring_festival_are_parts_of_their_own(library):
+    """In 2019, with the festival on 5 February; of 1999 nobody has entered when it was."""
+    ends = {
+        "M01": "01-01 01-21 02-26 02-28",
+        **{"F0": "01-22 01-28", "F1": "01-29 02-04", "F2": "02-05 02-11"},
+        **{"F3": "02-12 02-18", "F4": "02-19 02-25"},
+        **{"M03": "03-01 03-31", "M10": "10-01 10-31", "M12": "12-01 12-31"},
+    }
+    library.cover(date(1999, 5, 1), date(2019, 6, 30))
+    parts = {str(row["day"]): row["season_part"] for row in library.table("calendar_days")}
+    for part, found in ends.items():
+        assert {parts[f"2019-{day}"] for day in found.split()} == {part}
+    assert [parts[f"1999-{day}"] for day in ("02-16", "03-01")] == ["M01", "M03"]
+    assert (min(parts), max(parts)) == ("1999-01-01", "2019-12-31")
+
+
 def test_all_earlier_years_are_added_up(library):
     """10 a day in 2018 and 2019, but the festival's week: 5 a day in the one, 35 in the other.
 
@@ -257,6 +273,15 @@ def test_a_year_open_only_where_nothing_ever_came_about_goes_by_its_open_days(li
     found = pace(library)
     assert found["2020-01-07"] == (pytest.approx(7 / 14), "open_days")
     assert found["2020-12-31"][0] == 1
+
+
+def test_however_little_is_to_be_expected_of_a_year_it_has_its_profile(library):
+    """One visit on the 24 days of M01 in 2019; 2020 is open on 7 of such days and 7 in December."""
+    library.cover(date(2019, 1, 1), date(2020, 12, 31))
+    library.put("visits", day=date(2019, 1, 1), visit_count=1)
+    visit(library, "2019-07-01", "2019-07-31", 10)
+    open_but(library, 2020, ("2020-01-08", "2020-12-24"))
+    assert pace(library)["2020-01-07"] == (1, "profile")
 
 
 # --- where the plan says when it is due

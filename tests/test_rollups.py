@@ -234,6 +234,18 @@ def test_measure_days_gain_what_the_records_gained(random_library):
         assert row["amount"] == pytest.approx(gains[key])
 
 
+def test_volunteers_gain_heads_and_the_hours_somebody_noted(library, put):
+    put("volunteers", branch_code="east", volunteer_count=3, service_hours=2.5)
+    put("volunteers", branch_code="east", volunteer_count=2, service_hours=None)
+    put("volunteers", branch_code="main", volunteer_count=1, service_hours=None)
+    days = library.table("measure_days")
+    assert [(row["measure_code"], row["branch_code"], row["amount"]) for row in days] == [
+        ("volunteer_count", "east", 5),
+        ("volunteer_count", "main", 1),
+        ("volunteer_hours", "east", 2.5),
+    ]
+
+
 def lent(events: Rows) -> Iterator[tuple[str, dict[str, Any], int]]:
     """Yield what each event adds to the loans, and to those at machines if its channel is known."""
     for event in events:  # a day of returns alone is a day of no loan, not unknown

@@ -74,7 +74,7 @@ parts as (
         sum(coalesce(part_gains.amount, 0)) over of_measure as amount_of_years,
         min(coalesce(part_gains.amount, 0)) over of_measure as least_amount,
         sum(coalesce(part_gains.amount, 0)) over of_measure
-        / nullif(sum(part_days.open_day_count) over of_measure, 0) as mean_per_day
+        / sum(part_days.open_day_count) over of_measure as mean_per_day
     from part_days
     left join part_gains using (plan_year, measure_code, season_part)
     window of_measure as (partition by plan_year, measure_code)
@@ -103,7 +103,7 @@ expected as (
         days.is_by_open_days,
         parts.amount_of_years >= 100 and parts.least_amount >= 0 as has_profile,
         -- a part that no earlier year was open in is as busy as the others
-        case when days.is_open then coalesce(parts.amount_per_day, parts.mean_per_day, 0) else 0 end
+        case when days.is_open then coalesce(parts.amount_per_day, parts.mean_per_day) else 0 end
             as expected_amount
     from days
     left join parts using (plan_year, measure_code, season_part)

@@ -97,21 +97,18 @@ month_ends as (
     group by grouping sets ((branch_code, month_end), (month_end))
 ),
 
+-- of the months of the year that are over
 holding_means as (
     select
-        by_day.plan_year,
-        by_day.target_code,
-        by_day.branch_code,
-        by_day.day,
+        month_ends.branch_code,
+        calendar_days.day,
         avg(month_ends.loanable_count) as base
-    from by_day
-    inner join month_ends
+    from month_ends
+    inner join calendar_days
         on
-            by_day.branch_code is not distinct from month_ends.branch_code
-            and month_ends.month_end >= make_date(by_day.plan_year, 1, 1)
-            and by_day.day >= month_ends.month_end
-    where by_day.per_code = 'holdings'
-    group by by_day.plan_year, by_day.target_code, by_day.branch_code, by_day.day
+            extract(year from month_ends.month_end) = calendar_days.calendar_year
+            and month_ends.month_end <= calendar_days.day
+    group by month_ends.branch_code, calendar_days.day
 )
 
 select
@@ -132,8 +129,6 @@ from by_day
 cross join population
 left join holding_means
     on
-        by_day.plan_year = holding_means.plan_year
-        and by_day.target_code = holding_means.target_code
-        and by_day.branch_code is not distinct from holding_means.branch_code
+        by_day.branch_code is not distinct from holding_means.branch_code
         and by_day.day = holding_means.day
 order by by_day.plan_year, by_day.target_code, by_day.branch_code, by_day.day

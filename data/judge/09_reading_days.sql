@@ -4,49 +4,47 @@ insert into reading_days
 
 with
 
+days as (
+    select distinct
+        plan_year,
+        day
+    from goal_days
+),
+
+-- the last wave of the year so far
 answers as (
     select
-        goal_days.plan_year,
-        goal_days.target_code,
-        goal_days.day,
+        days.day,
+        survey_shares.measure_code,
         survey_shares.share,
         survey_shares.lower_share,
         survey_shares.upper_share,
         survey_shares.is_sound
-    from goal_days
-    inner join targets using (plan_year, target_code)
-    inner join survey_shares
+    from survey_shares
+    inner join days
         on
-            targets.measure_code = survey_shares.measure_code
-            and goal_days.plan_year = extract(year from survey_shares.day)
-            and goal_days.day >= survey_shares.day
-    where targets.kind = 'survey' and goal_days.branch_code is null
+            extract(year from survey_shares.day) = days.plan_year
+            and survey_shares.day <= days.day
     qualify
         row_number() over (
-            partition by goal_days.plan_year, goal_days.target_code, goal_days.day
+            partition by days.day, survey_shares.measure_code
             order by survey_shares.day desc
         ) = 1
 ),
 
 worst_weeks as (
     select
-        goal_days.plan_year,
-        goal_days.target_code,
-        goal_days.branch_code,
-        goal_days.day,
+        days.day,
+        branches.branch_code,
+        branches.is_main,
         min(opening_weeks.open_hours) as open_hours
-    from goal_days
-    inner join targets using (plan_year, target_code)
-    inner join opening_weeks
+    from opening_weeks
+    inner join branches using (branch_code)
+    inner join days
         on
-            goal_days.plan_year = extract(year from opening_weeks.week_start)
-            and goal_days.day >= opening_weeks.week_start + interval 6 day
-    inner join branches
-        on
-            opening_weeks.branch_code = branches.branch_code
-            and coalesce(goal_days.branch_code = opening_weeks.branch_code, branches.is_main)
-    where targets.kind = 'compliance'
-    group by goal_days.plan_year, goal_days.target_code, goal_days.branch_code, goal_days.day
+            extract(year from opening_weeks.week_start) = days.plan_year
+            and opening_weeks.week_start + interval 6 day <= days.day
+    group by days.day, branches.branch_code, branches.is_main
 ),
 
 readings as (
@@ -83,16 +81,13 @@ readings as (
             and goal_days.day = target_amounts.day
     left join answers
         on
-            goal_days.plan_year = answers.plan_year
-            and goal_days.target_code = answers.target_code
+            targets.measure_code = answers.measure_code
             and goal_days.day = answers.day
             and goal_days.branch_code is null
     left join worst_weeks
         on
-            goal_days.plan_year = worst_weeks.plan_year
-            and goal_days.target_code = worst_weeks.target_code
-            and goal_days.branch_code is not distinct from worst_weeks.branch_code
-            and goal_days.day = worst_weeks.day
+            goal_days.day = worst_weeks.day
+            and coalesce(goal_days.branch_code = worst_weeks.branch_code, worst_weeks.is_main)
 )
 
 select

@@ -33,7 +33,7 @@ cards as (
         -- the date on the register is that of the reader's last card, and so far it is a plan
         case
             when
-                coalesce(steps.next_kind, 'none') != 'issue'
+                coalesce(steps.next_kind != 'issue', true)
                 and readers.card_expires_on < library.last_day
                 then (readers.card_expires_on + interval 1 day)::date
         end as ran_out_on
