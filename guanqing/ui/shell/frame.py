@@ -111,7 +111,7 @@ def head(page: st.Page) -> None:
     form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
     st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
-        st.warning(t("app.data_fault", **fault.words), icon=":material/edit_off:")
+        st.warning(t(fault.key, **fault.words), icon=":material/edit_off:")
     with st.sidebar:
         session.language_switch()
 

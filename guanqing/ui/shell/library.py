@@ -25,7 +25,8 @@ def open_library() -> None:
     """Settle which library this run reads; where there is none to read, say so and stop."""
     try:
         path = store.default_store().current()
-        edited = hash(tuple(file.stat().st_mtime_ns for file in reference.files() if file.exists()))
+        there = [file for file in reference.files() if file.exists()]
+        edited = hash(tuple((str(file), file.stat().st_mtime_ns) for file in there))
         entered = journal.version(journal.path_of(path))
         st.session_state["library"] = (str(path), edited, entered)
         facts()
