@@ -1,14 +1,20 @@
 """What is broken while people look: the last good one stays in use, and every page says what."""
 
+import re
+import shlex
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
-from screens import htmls, open_page, seen
+import streamlit as st
+from screens import CAUGHT_WHEN_SERVED, PAGES, htmls, open_page, seen
 from test_datafiles import Edited
 
-from guanqing import datafiles, plan, text
+from guanqing import datafiles, plan, text, warehouse
+from guanqing.plan import judgement
+from guanqing.ui.widgets import panels
 
 pytest_plugins = ["stores"]
 CARDS = "pages/people/cards.py"
@@ -75,3 +81,80 @@ def test_a_figure_whose_promise_is_refused_says_that_the_entry_is_wrong(
     plans.write(PLAN, (whole[:place] + entry).encode())
     shown = on_screen(CARDS, simulated)
     assert text.translate("card.refused_target", "en") in shown
+
+
+# --- figures that fail
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str, str], None]]:
+    """Return a function that replaces words of a query as it is asked."""
+    monkeypatch.setattr(panels, "FAILURES", CAUGHT_WHEN_SERVED)
+    whole = warehouse.source
+
+    def replace(query: str, old: str, new: str) -> None:
+        assert old in whole(query)
+        monkeypatch.setattr(
+            warehouse,
+            "source",
+            lambda name: whole(name).replace(old, new) if name == query else whole(name),
+        )
+        st.cache_data.clear()
+
+    yield replace
+    st.cache_data.clear()
+
+
+def test_a_figure_that_meets_other_columns_says_so_and_the_rest_goes_on(
+    simulated: Path, broken: Callable[[str, str, str], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    broken("loans_by_channel", "channel_name_en", "channel_name_eng")
+    shown = on_screen("pages/service/circulation.py", simulated)
+    assert "The figure loans_by_channel cannot be shown: ColumnNotFoundError: " in shown
+    assert "guanqing/" in shown
+    assert shown.count("cannot be shown") == 1
+    assert "Traceback" in caplog.text
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_query_of_the_plan_that_fails_stops_no_page(
+    simulated: Path, broken: Callable[[str, str, str], None], page: str
+) -> None:
+    broken("plan_progress", "from listed", "from listedd")
+    for code in ("lectures", "feature_film", "nope"):
+        query = {"code": code} if page.endswith("target.py") else {}
+        shown = on_screen(page, simulated, **query)
+        assert "!." not in shown
+        if page in (OVERVIEW, TARGETS, CARDS):
+            assert "queries/plan/plan_progress.sql" in shown
+
+
+# --- SQL of data/
+
+
+@every_language
+def test_sql_that_breaks_is_named_and_the_library_opened_last_stays(
+    simulated: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    before = on_screen(OVERVIEW, simulated, language)
+    shutil.copytree(judgement.DATA / "judge", tmp_path / "data" / "judge")
+    shutil.copy(judgement.DATA / "judging.sql", tmp_path / "data")
+    (step, *_) = sorted((tmp_path / "data" / "judge").glob("*.sql"))
+    step.write_text("insert into gone", encoding="utf-8")
+    monkeypatch.setattr(judgement, "DATA", tmp_path / "data")
+    after = on_screen(OVERVIEW, simulated, language)
+    assert f"data/judge/{step.name}" in after
+    assert after.startswith(before)
+
+
+# --- the line that asks again
+
+
+def test_the_line_names_the_store_that_is_served(simulated: Path) -> None:
+    app = open_page(OVERVIEW, simulated)
+    lines = re.findall(
+        r'<pre class="again"[^>]*>(guanqing query [^<]*)</pre>', " ".join(htmls(app))
+    )
+    assert lines
+    for line in lines:
+        assert shlex.split(unescape(line))[-2:] == ["--store", str(simulated.resolve())]

@@ -5,6 +5,7 @@ from guanqing.figures.plan.standing import milestones, plan_year, year_plan
 from guanqing.ui.shell.session import language, t
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import said
+from guanqing.ui.widgets.panels import guarded
 
 
 def has_targets() -> bool:
@@ -29,5 +30,7 @@ def plan_faults() -> None:
 
 def plan_parts() -> list[str]:
     """Return what the page of the plan is divided into."""
-    open_count = sum(one.status not in ("done", "dropped") for one in milestones(view()))
-    return [t("targets.promises"), t("targets.to_do", count=open_count), t("targets.urgent")]
+    count: int | str = text.NOTHING
+    with guarded("plan_milestones"):
+        count = sum(one.status not in ("done", "dropped") for one in milestones(view()))
+    return [t("targets.promises"), t("targets.to_do", count=count), t("targets.urgent")]

@@ -28,11 +28,27 @@ def open_library() -> None:
         there = [file for file in reference.files() if file.exists()]
         edited = hash(tuple((str(file), file.stat().st_mtime_ns) for file in there))
         entered = journal.version(journal.path_of(path))
-        st.session_state["library"] = (str(path), edited, entered)
-        facts()
+        _settle((str(path), edited, entered))
     except Problem as problem:
         st.error(tell(problem), icon=":material/error:")
         st.stop()
+
+
+def _settle(stamp: Stamp) -> None:
+    """Read this state of the library; where SQL of data/ is broken, the last that was opened."""
+    st.session_state["library"] = stamp
+    try:
+        facts()
+        _last[may_see_names()] = stamp
+    except Problem as problem:
+        if problem.key != "problem.sql_broken" or may_see_names() not in _last:
+            raise
+        st.warning(tell(problem), icon=":material/edit_off:")
+        st.session_state["library"] = _last[may_see_names()]
+        facts()
+
+
+_last: dict[bool, Stamp] = {}  # what was opened last, with names and without
 
 
 def may_see_names() -> bool:
