@@ -53,6 +53,12 @@ class Fault:
     path: Path
     line: int
     field: str
+    is_kept: bool = False  # what the file said before stays in use
+
+    @property
+    def key(self) -> str:
+        """Return the text that says so."""
+        return "app.data_fault" if self.is_kept else "problem.data_file_broken"
 
     @property
     def words(self) -> dict[str, str]:
@@ -65,9 +71,12 @@ class Fault:
 class DataFile(Generic[T]):
     """A file, and what a module makes of it: call it for what it says now."""
 
-    def __init__(self, path: Path, make: Callable[[Any], T], *, may_go: bool) -> None:
+    def __init__(
+        self, path: Path, make: Callable[[Any], T], *, may_go: bool, as_text: bool
+    ) -> None:
         self.path = path
-        self.may_go = may_go
+        self.may_go = may_go  # and may be broken from the start
+        self._parse = _text if as_text else _rows if path.suffix == ".csv" else _tables
         self.last: T | None = None  # as it was when it could be read last
         self.fault: Fault | None = None
         self._make = make
@@ -93,12 +102,14 @@ class DataFile(Generic[T]):
             self._version = version
             content = self.path.read_bytes()
         except OSError as error:
-            self._version, self.fault = None, Fault(self.path, 1, error.strerror or "")
+            self._version = None
+            self.fault = Fault(self.path, 1, error.strerror or "", self.last is not None)
             return False
         try:
-            self.last, self.fault = self._make(_parsed(self.path, content)), None
+            self.last, self.fault = self._make(self._parse(content)), None
         except (ValueError, KeyError, TypeError) as error:
-            self.fault = _fault(self.path, content, error)
+            line, field = _place(self.path, content, error)
+            self.fault = Fault(self.path, line, field, self.last is not None)
         return self.fault is None
 
 
@@ -114,16 +125,20 @@ _files: dict[tuple[Path, str], DataFile[Any]] = {}
 _derived: list[Derived] = []
 
 
-def reads(path: Path | str, *, may_go: bool = False) -> Callable[[Callable[[Any], T]], DataFile[T]]:
+def reads(
+    path: Path | str, *, may_go: bool = False, as_text: bool = False
+) -> Callable[[Callable[[Any], T]], DataFile[T]]:
     """Make a function of a file's content, of a .csv its rows, one of the file in data/.
 
     may_go: whoever asks looks whether it is there first, and nobody misses it.
+    as_text: the function gets the file as it is written.
     """
 
     def declare(make: Callable[[Any], T]) -> DataFile[T]:
         with _lock:
             key = (DATA / path, f"{make.__module__}.{make.__qualname__}")
-            return _files.setdefault(key, DataFile(DATA / path, make, may_go=may_go))
+            made = DataFile(DATA / path, make, may_go=may_go, as_text=as_text)
+            return _files.setdefault(key, made)
 
     return declare
 
@@ -140,7 +155,7 @@ def derived(function: D) -> D:
 def refresh() -> None:
     """Read again what has been edited; call it once a view, for it looks at every file.
 
-    Problem: data_file_broken, for a file that never could be read.
+    Problem: data_file_broken, for a file that never could be read and is asked by every page.
     """
     with _lock:
         for key, file in list(_files.items()):
@@ -152,7 +167,8 @@ def refresh() -> None:
             for function in _derived:
                 function.cache_clear()
     for file in files:
-        file()
+        if not file.may_go:
+            file()
 
 
 def faults() -> list[Fault]:
@@ -169,39 +185,50 @@ def coded(content: dict[str, Any], key: str = "code") -> dict[str, dict[str, Any
     return content
 
 
-def _parsed(path: Path, content: bytes) -> Any:
-    text = content.decode("utf-8-sig")
-    found = _rows(text) if path.suffix == ".csv" else tomllib.loads(text)
+def _text(content: bytes) -> str:
+    return content.decode("utf-8-sig")
+
+
+def _tables(content: bytes) -> dict[str, Any]:
+    found = tomllib.loads(_text(content))
     if not found:
         raise Wrong()
     return found
 
 
-def _rows(text: str) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(text), strict=True)
+def _rows(content: bytes) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(_text(content)), strict=True)
     try:
         rows = list(reader)
     except csv.Error as error:
-        raise Wrong(reader.line_num - 2) from error
+        raise Wrong(reader.line_num - 2, str(error)) from error
     for number, row in enumerate(rows):
-        if None in row or None in row.values():  # more fields than columns, or fewer
-            raise Wrong(number)
+        if None in row:  # more fields than columns
+            raise Wrong(number, ",".join(row[None]))
+        for column, cell in row.items():
+            if cell is None:  # fewer
+                raise Wrong(number, column)
+    if not rows:
+        raise Wrong()
     return rows
 
 
-def _fault(path: Path, content: bytes, error: Exception) -> Fault:
+def _place(path: Path, content: bytes, error: Exception) -> tuple[int, str]:
+    """Return the line where a file is wrong, and the field or what is wrong there."""
     if isinstance(error, UnicodeDecodeError):
-        return Fault(path, content.count(b"\n", 0, error.start) + 1, "UTF-8")
+        return content.count(b"\n", 0, error.start) + 1, "UTF-8"
     if isinstance(error, tomllib.TOMLDecodeError):
         words, _, where = str(error).partition(" (at ")
         found = re.match(r"line (\d+)", where)
-        return Fault(path, int(found[1]) if found else content.count(b"\n") + 1, words)
+        return int(found[1]) if found else content.count(b"\n") + 1, words
     place: Sequence[str | int] = [str(part) for part in error.args]
     if isinstance(error, Wrong):
         place = error.path
     elif isinstance(error, ValidationError):
         place = error.errors()[0]["loc"]
-    return Fault(path, _line(path, content.decode("utf-8-sig"), place), ".".join(map(str, place)))
+    line = _line(path, content.decode("utf-8-sig"), place)
+    named = place[1:] if path.suffix == ".csv" else place  # there a row has no name but its line
+    return line, ".".join(map(str, named))
 
 
 def _line(path: Path, text: str, place: Sequence[str | int]) -> int:

@@ -1,12 +1,15 @@
 """The measures of data/measures.toml: what each figure is called, counts and leaves out."""
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, with_config
 
-from guanqing import datafiles
-from guanqing.datafiles import STRICT, Words
+from guanqing import datafiles, text
+from guanqing.datafiles import STRICT, Words, Wrong
+from guanqing.paths import QUERIES
+from guanqing.plan.planfile import BASES, plan_measures
 from guanqing.problems import Problem
 
 
@@ -16,8 +19,8 @@ class Measure:
     """One figure: a column of a query, its unit and its words in both languages."""
 
     name: str
-    unit: str  # count, ratio or share
-    better: str  # higher, lower or neither
+    unit: Literal["count", "ratio", "share"]
+    better: Literal["higher", "lower", "neither"]
     label: Words
     definition: Words
     standard: str  # key of the texts `standard`
@@ -29,7 +32,24 @@ class Measure:
 @datafiles.reads("measures.toml")
 def load(content: dict[str, Any]) -> dict[str, Measure]:
     """Return every measure by name, in the order of the file."""
-    return TypeAdapter(dict[str, Measure]).validate_python(datafiles.coded(content, "name"))
+    found = TypeAdapter(dict[str, Measure]).validate_python(datafiles.coded(content, "name"))
+    for name, measure in found.items():
+        if f"standard.{measure.standard}" not in text.load():
+            raise Wrong(name, "standard")
+        if measure.cases and not _is_column(measure.cases):
+            raise Wrong(name, "cases")
+        counted, _, per = measure.counted_as.partition(" per ")
+        if counted and not {counted, per or counted} <= {*BASES, *plan_measures()}:
+            raise Wrong(name, "counted_as")
+    return found
+
+
+def _is_column(named: str) -> bool:
+    """Tell whether query.column is a column that the header of the query promises."""
+    query, _, column = named.partition(".")
+    heads = [path.read_text(encoding="utf-8") for path in QUERIES.glob(f"*/{query}.sql")]
+    promised = re.search(r"^-- columns: (.+(?:\n--   .+)*)", "".join(heads), re.MULTILINE)
+    return promised is not None and column in re.findall(r"\w+", promised[1])
 
 
 def named(name: str) -> Measure:

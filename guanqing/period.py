@@ -46,17 +46,18 @@ def read(code: str, *, first_day: date, as_of: date) -> Period | None:
     Days before first_day are no days without loans, so no mean may be taken over them. A period
     wholly before first_day or after as_of is None too: there is nothing to show of it.
     """
-    bounds = _bounds(code, first_day, as_of)
-    if bounds is None:
+    days = bounds(code, first_day, as_of)
+    if days is None:
         return None
-    start, end = bounds
+    start, end = days
     if start > as_of or end <= first_day:
         return None
     is_running = end > as_of + DAY
     return Period(code, max(start, first_day), min(end, as_of + DAY), is_running)
 
 
-def _bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
+def bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
+    """Return the first day a code names and the day after the last, None where it names none."""
     if code == "all":
         return first_day, as_of + DAY
     if code == "12m":

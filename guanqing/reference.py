@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import polars as pl
@@ -16,7 +16,7 @@ from pydantic import TypeAdapter, create_model
 
 from guanqing import datafiles, plan, published
 from guanqing.paths import DATA
-from guanqing.plan import planfile
+from guanqing.plan import judgement, planfile
 from guanqing.problems import Problem
 
 NAMES = ("name_zh", "name_en")
@@ -60,11 +60,19 @@ create table published_figures (
 """
 
 
+CLOSED: dict[str, Any] = {  # columns that hold one of a few words
+    "kind": Literal["normal", "abnormal", "unknown"],
+    "is_scheme_class": Literal["true", "false"],
+}
+
+
 def _frames() -> dict[str, datafiles.DataFile[pl.DataFrame]]:
     """Return the reader of each table that is a .csv file."""
 
     def reader(name: str, columns: dict[str, Any]) -> datafiles.DataFile[pl.DataFrame]:
-        fields: dict[str, Any] = {column: (kind | None, ...) for column, kind in columns.items()}
+        fields: dict[str, Any] = {
+            column: (CLOSED.get(column, kind | None), ...) for column, kind in columns.items()
+        }
         rows_of: TypeAdapter[list[Any]] = TypeAdapter(list[create_model(name, **fields)])  # type: ignore[arg-type, misc]
 
         @datafiles.reads(f"{name}.csv")
@@ -85,6 +93,7 @@ def files() -> list[Path]:
     """Return every file that load() reads: when one changes, an open library is out of date."""
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
+        *(DATA / "shared.sql", DATA / "judging.sql", *judgement.steps()),
         *sorted(plan.FOLDER.glob("*.toml")),
         planfile.PLAN_MEASURES,
         *sorted((DATA / "published").glob("*.toml")),
@@ -113,7 +122,7 @@ def load(connection: duckdb.DuckDBPyConnection) -> None:
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the macros and views of data/shared.sql over the library's tables and registers."""
-    connection.execute((DATA / "shared.sql").read_text(encoding="utf-8"))
+    judgement.run_file(connection, DATA / "shared.sql")
 
 
 def _measure_rows() -> list[list[Any]]:

@@ -34,18 +34,26 @@ def load(content: dict[str, Any]) -> dict[str, dict[str, str]]:
     found = {
         f"{group}.{key}": words for group, texts in groups.items() for key, words in texts.items()
     }
+    values = {key: _values(key, words) for key, words in found.items()}
     for key, words in (load.last or {}).items():
         # the program goes on asking for every text, and gives it the values it gave before
-        if key not in BROKEN and not _values(found.get(key, {})) <= _values(words):
+        if key not in BROKEN and not (key in values and values[key] <= _values(key, words)):
             raise Wrong(*key.split("."))
     return found | BROKEN
 
 
-def _values(words: dict[str, str]) -> set[str | None]:
-    """Return the names of the values that stand in a text in any language."""
-    if not words:
-        return {None}  # no text at all
-    return {name for said in words.values() for _, name, *_ in Formatter().parse(said) if name}
+def _values(key: str, words: dict[str, str]) -> set[str]:
+    """Return the names of the values in a text of any language: {name}, {name:case|cases}."""
+    try:
+        parts = [part for said in words.values() for part in Formatter().parse(said)]
+    except ValueError as error:  # a brace without the other
+        raise Wrong(*key.split(".")) from error
+    for _, name, form, conversion in parts:
+        if name is not None and (conversion or not name.isidentifier()):
+            raise Wrong(*key.split("."))
+        if form and form.count("|") != 1:
+            raise Wrong(*key.split("."))
+    return {name for _, name, *_ in parts if name}
 
 
 def translate(key: str, language: str, **values: object) -> str:

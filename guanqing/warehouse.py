@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 
 from guanqing import manifest, reference
-from guanqing.paths import QUERIES
+from guanqing.paths import QUERIES, ROOT
 from guanqing.plan import judgement
 from guanqing.problems import Problem
 from guanqing.registers import entered
@@ -168,7 +168,8 @@ def source(name: str) -> str:
 @cache
 def parameters(name: str) -> frozenset[str]:
     """Return the names of the $parameters that a query takes."""
-    (statement,) = duckdb.extract_statements(source(name))
+    with _naming(name):
+        (statement,) = duckdb.extract_statements(source(name))
     return frozenset(statement.named_parameters)
 
 
@@ -179,8 +180,18 @@ def purpose(name: str) -> str:
     return str(sentence)
 
 
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Note on what the engine says of a query which file that is."""
+    try:
+        yield
+    except duckdb.Error as error:
+        error.add_note(str(paths()[name].relative_to(ROOT)))
+        raise
+
+
 def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
     """Run a query; a parameter missing or too many raises. Threads may share a connection."""
-    with connection.cursor() as cursor, saying_if_damaged(Path("library.duckdb")):
+    with connection.cursor() as cursor, _naming(name), saying_if_damaged(Path("library.duckdb")):
         frame: pl.DataFrame = cursor.sql(source(name), params=params or None).pl()
         return frame

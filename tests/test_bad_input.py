@@ -139,7 +139,7 @@ def warned(store: Path, language: str, **query: str) -> list[str]:
 
 
 @every_language
-@pytest.mark.parametrize("asked", ["2017", "2019Q4", "2020-01", "2019-13", "last year", "", "0000"])
+@pytest.mark.parametrize("asked", ["2017", "2019Q4", "2020-01"])
 def test_a_period_outside_the_data_is_said_and_the_default_shown(
     simulated: Path, language: str, asked: str
 ) -> None:
@@ -151,9 +151,7 @@ def test_a_period_outside_the_data_is_said_and_the_default_shown(
 
 
 @every_language
-@pytest.mark.parametrize(
-    "asked", ["2018-03-31", "2019-10-01", "2019-02-30", "yesterday", "", "1e9"]
-)
+@pytest.mark.parametrize("asked", ["2018-03-31", "2019-10-01"])
 def test_an_as_of_day_outside_the_data_is_said_and_the_last_day_shown(
     simulated: Path, language: str, asked: str
 ) -> None:
@@ -163,6 +161,36 @@ def test_an_as_of_day_outside_the_data_is_said_and_the_last_day_shown(
     app = open_page("pages/library/sources.py", simulated, language, as_of=asked)
     shown = text.translate("app.as_of", language, day=date(2019, 9, 30))
     assert shown in head(app)
+
+
+@every_language
+@pytest.mark.parametrize(
+    ("name", "asked"),
+    [
+        *(("period", asked) for asked in ["2019-13", "2019-02-29", "last year", "0000"]),
+        *(("as_of", asked) for asked in ["2019-02-30", "yesterday", "1e9"]),
+    ],
+)
+def test_what_is_no_date_is_said_to_be_none(
+    simulated: Path, language: str, name: str, asked: str
+) -> None:
+    key = {"period": "no_such_period", "as_of": "no_such_day"}[name]
+    expected = text.translate(f"problem.{key}", language, asked=asked)
+    assert warned(simulated, language, **{name: asked}) == [expected]
+
+
+def test_an_empty_value_is_as_good_as_none(simulated: Path) -> None:
+    assert warned(simulated, "en", period="", as_of="", branch="") == []
+
+
+@every_language
+def test_a_target_that_is_not_in_the_plan_is_said_and_the_most_urgent_shown(
+    simulated: Path, language: str
+) -> None:
+    app = open_page("pages/year/target.py", simulated, language, code="nope")
+    expected = text.translate("problem.unknown_target", language, code="nope")
+    assert expected in [warning.value for warning in app.warning]
+    assert not app.exception
 
 
 @every_language

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from guanqing import plan, text, warehouse
+from guanqing import datafiles, plan, text, warehouse
 from guanqing.figures.plan import facts
 from guanqing.paths import DATA
 from guanqing.plan import judgement, scoring
@@ -42,9 +42,12 @@ def write(tmp_path):
 
     def write(content):
         (tmp_path / "2031.toml").write_text("year = 2031\n" + content, encoding="utf-8")
+        datafiles.refresh()
         return plan.load(2031, tmp_path)
 
-    return write
+    yield write
+    (tmp_path / "2031.toml").unlink(missing_ok=True)
+    datafiles.refresh()
 
 
 # --- the file
@@ -74,9 +77,9 @@ def test_what_is_wrong_in_a_file_is_kept_beside_what_is_right(write):
 def test_a_file_that_is_no_plan_at_all_is_a_problem_that_says_where(write):
     with pytest.raises(Problem) as problem:
         write(TARGET + "at_least 24\n")
-    assert problem.value.key == "problem.plan_unreadable"
-    assert problem.value.values["path"] == "2031.toml"
-    assert "line 10" in str(problem.value.values["words"])
+    assert problem.value.key == "problem.data_file_broken"
+    assert problem.value.values["path"].endswith("2031.toml")
+    assert problem.value.values["line"] == "10"
 
 
 def test_a_file_corrected_is_read_anew(write, tmp_path):

@@ -64,6 +64,7 @@ class Card:
     goal: float | None = None
     status: str | None = None
     has_goal_elsewhere: bool = False  # promised for other days or branches than those shown
+    is_goal_refused: bool = False  # what the plan says of it cannot be used
     change: float | None = None  # a share: 0.12 is 12 % more
     compared_with: str = ""
     compared_days: str = ""

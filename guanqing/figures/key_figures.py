@@ -8,9 +8,8 @@ from collections.abc import Callable
 from guanqing import headlines, measures, text
 from guanqing.figures.blocks import Card
 from guanqing.figures.figure import Content, Figure, content, enter
-from guanqing.figures.plan.standing import standings
+from guanqing.figures.plan.standing import standings, year_plan
 from guanqing.figures.view import View
-from guanqing.plan import Target
 from guanqing.plan.scoring import Standing
 
 # The query of one row that holds each measure, and what shows its way there by month:
@@ -79,6 +78,7 @@ def card(
         goal=standing.goal if standing and is_told else None,
         status=standing.status if standing and is_told and value is not None else None,
         has_goal_elsewhere=standing is not None and not is_told,
+        is_goal_refused=standing is None and _is_refused(view, measure),
         change=change,
         compared_with=_compared_words(view),
         compared_days=_compared_days(view),
@@ -91,11 +91,16 @@ def standing_of(view: View, measure: str) -> Standing | None:
     counted_as = measures.named(measure).counted_as
     if not counted_as:
         return None
-    return next((one for one in standings(view) if _counted(one.target) == counted_as), None)
+    found = standings(view)
+    return next((one for one in found if one.target.counted == counted_as), None)
 
 
-def _counted(target: Target) -> str:
-    return f"{target.measure} per {target.per}" if target.per else target.measure
+def _is_refused(view: View, measure: str) -> bool:
+    """Say whether the plan promises a measure in words that cannot be used."""
+    counted_as, known = measures.named(measure).counted_as, year_plan(view)
+    return bool(counted_as) and any(
+        fault.counted == counted_as or not known.targets for fault in known.refused
+    )
 
 
 def change_of(view: View, measure: str) -> float | None:

@@ -1,7 +1,7 @@
 """The year's plan: targets and milestones as data/targets/<year>.toml states them.
 
-An entry that cannot be right is refused with its line and field, and stays on the scorecard as a
-promise that cannot be computed; a file that is no TOML at all is refused whole.
+An entry that cannot be right is refused with its line and field; a file that cannot be read at all
+leaves the plan as it was.
 """
 
 from dataclasses import dataclass, field
@@ -62,6 +62,11 @@ class Target:
     by_month: dict[int, float] = field(default_factory=dict)
     revisions: tuple[Revision, ...] = ()
 
+    @property
+    def counted(self) -> str:
+        """Return what it counts: a measure of the plan, per what."""
+        return planfile.counted(self.measure, self.per)
+
     def at(self, day: date) -> tuple[float, float | None]:
         """Return what is to be reached as of a day, and the stretch."""
         known = [revision for revision in self.revisions if revision.since <= day]
@@ -97,15 +102,20 @@ def years(folder: Path | None = None) -> list[int]:
 
 
 def load(year: int, folder: Path | None = None) -> Plan:
-    """Return the plan of a year, empty if there is none. Problem: plan_unreadable."""
+    """Return the plan of a year, empty if there is none.
+
+    Problem: data_file_broken, for a file that never could be read.
+    """
     path = (folder or FOLDER) / f"{year}.toml"
-    return _load(year, path, path.stat().st_mtime_ns) if path.exists() else Plan(year)
+    if not path.exists():
+        return Plan(year)
+    return _made(year, datafiles.reads(path, may_go=True, as_text=True)(planfile.readable)())
 
 
 @datafiles.derived  # what may stand in it is in files too
 @cache
-def _load(year: int, path: Path, edited: int) -> Plan:
-    found = planfile.read(path)
+def _made(year: int, written: str) -> Plan:
+    found = planfile.read(year, written)
     targets = [_target(year, entry) for entry in found.targets]
     milestones = [Milestone(plan_year=year, **entry) for entry in found.milestones]
     return Plan(

@@ -80,7 +80,7 @@ def _order(alert: Alert) -> tuple[int, bool, float]:
 def gathered(ask: Callable[[str], scoring.Rows], as_of: date) -> list[Alert]:
     """Return the alerts of a library; ask returns the rows of a query at as_of.
 
-    Problem: plan_unreadable.
+    Problem: data_file_broken, of the plan.
     """
     promised = plan.load(as_of.year)
     if not promised.targets and not promised.milestones and not promised.refused:

@@ -5,8 +5,9 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from typing import Any
 
+from guanqing.datafiles import Wrong
 from guanqing.plan.planrules import (
     BASES,
     KINDS,
@@ -33,6 +34,7 @@ class Refusal:
     why: str  # a key of the texts `planfile`
     value: str = ""
     name: dict[str, str] | None = None  # as far as it has one
+    counted: str = ""  # what it counts, as `counted` says it
 
 
 @dataclass(frozen=True)
@@ -44,22 +46,36 @@ class Found:
     refused: tuple[Refusal, ...]
 
 
-def read(path: Path) -> Found:
-    """Read a plan file. Problem: plan_unreadable, for a file that is no TOML."""
-    try:
-        text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise Problem("plan_unreadable", path=path.name, words=str(error)) from error
+def unreadable(problem: Problem) -> Refusal:
+    """Return what stands for a whole file that never could be read."""
+    line, field = int(str(problem.values["line"])), str(problem.values["field"])
+    return Refusal("", line, field, "unreadable")
+
+
+def readable(text: str) -> str:
+    """Return the text of a plan file. ValueError: it is no TOML, or there is nothing in it."""
+    if not tomllib.loads(text):
+        raise Wrong()
+    return text
+
+
+def counted(measure: Any, per: Any) -> str:
+    """Return what a target counts: a measure of the plan, per what."""
+    return f"{measure} per {per}" if per else str(measure)
+
+
+def read(year: int, text: str) -> Found:
+    """Return what the plan of a year holds as it is written."""
+    content = tomllib.loads(text)
     refused: list[Refusal] = []
-    if str(content.get("year")) != path.stem:
+    if content.get("year") != year:
         line = _line_of(text, "year") if "year" in content else 1
         refused.append(Refusal("", line, "year", "year", str(content.get("year", ""))))
     for name in content:
         # a list of another name would be promises that nobody sees
         if name not in {"year", "targets", "milestones"}:
             refused.append(Refusal("", _line_of(text, name), name, "unknown_field", name))
-    of_the_year = partial(target_faults, int(path.stem))
+    of_the_year = partial(target_faults, year)
     targets = _sound(text, "targets", content, of_the_year, refused)
     milestones = _sound(text, "milestones", content, milestone_faults, refused)
     return Found(tuple(targets), tuple(milestones), tuple(refused))
@@ -89,7 +105,9 @@ def _sound(
         line = _line(text, name, table, number)
         called = entry.get("name")
         words = called if is_words(called) else None
-        refused.append(Refusal(str(entry.get("code", "")), line, name, why, str(value), words))
+        counts = counted(entry.get("measure"), entry.get("per"))
+        code = str(entry.get("code", ""))
+        refused.append(Refusal(code, line, name, why, str(value), words, counts))
     return sound
 
 

@@ -6,14 +6,14 @@ import polars as pl
 from markupsafe import Markup
 
 from guanqing import activity_headlines as headlines
-from guanqing import plan, text
+from guanqing import text
 from guanqing.figures.activities.lists import listed
 from guanqing.figures.blocks import Block, Cell, Note, Table
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import strong, toned, written
+from guanqing.figures.plan.standing import year_plan
 from guanqing.figures.view import View
 from guanqing.plan import Target
-from guanqing.problems import Problem
 from guanqing.records import registers
 
 MOST_WEEKS = 12  # that are named in a line
@@ -27,7 +27,7 @@ def clauses_kept(view: View) -> Content:
     weeks = view.cite("weeks_without_event")
     headline = view.say(headlines.clauses(kept))
     year = view.filters["as_of"].year
-    targets = _targets(year)
+    targets = year_plan(view).targets
     rows = [row for row in kept.to_dicts() if row["target_code"] in targets]
     if not rows:
         return content(headline, view.note("activities.no_clause", year=str(year)))
@@ -45,13 +45,6 @@ def clauses_kept(view: View) -> Content:
         _weeks(view, weeks),
         view.note("activities.plan_scope", year=str(year)),
     )
-
-
-def _targets(year: int) -> dict[str, Target]:
-    try:
-        return dict(plan.load(year).targets)
-    except Problem:  # said on the pages of the plan
-        return {}
 
 
 def _clause(view: View, target: Target, row: Row) -> list[Cell]:

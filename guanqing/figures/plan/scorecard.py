@@ -9,7 +9,14 @@ from guanqing.charts.bullets import Range
 from guanqing.figures.blocks import Block, Line, Link, Note, Table
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, small, strong, written
-from guanqing.figures.plan.standing import counted, milestones, outlooks, plan_year, standings
+from guanqing.figures.plan.standing import (
+    counted,
+    milestones,
+    outlooks,
+    plan_year,
+    standings,
+    year_plan,
+)
 from guanqing.figures.plan.words import amount, answer, ends, pace, unit_of
 from guanqing.figures.view import View
 from guanqing.plan.outlook import Outlook
@@ -28,7 +35,8 @@ def plan_verdict(view: View) -> Content:
     """Say in one line how the targets of the year stand, or that there is no plan."""
     found, year = standings(view), str(plan_year(view))
     if not found:
-        words = view.t("targets.no_plan", year=year)
+        key = "targets.none_used" if year_plan(view).refused else "targets.no_plan"
+        words = view.t(key, year=year)
         return content(words, Note(words))
     day = view.filters["as_of"]
     lead = view.t("targets.verdict", year=year, count=len(found), day=day)

@@ -4,7 +4,7 @@ from collections import Counter
 
 from guanqing import plan
 from guanqing.figures.view import View
-from guanqing.plan import Plan, outlook, scoring
+from guanqing.plan import Plan, outlook, planfile, scoring
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.scoring import MilestoneStanding, Standing
 from guanqing.problems import Problem
@@ -16,11 +16,11 @@ def plan_year(view: View) -> int:
 
 
 def year_plan(view: View) -> Plan:
-    """Return the plan of the year; one that cannot be read is empty, and the page says so."""
+    """Return the plan of the year; one that never could be read is empty but for its fault."""
     try:
         return plan.load(plan_year(view))
-    except Problem:
-        return Plan(plan_year(view))
+    except Problem as problem:
+        return Plan(plan_year(view), refused=(planfile.unreadable(problem),))
 
 
 def standings(view: View) -> list[Standing]:

@@ -1,10 +1,10 @@
 """What the pages of the plan ask before they show a figure, and what is wrong with its file."""
 
-from guanqing import plan, text
+from guanqing import text
 from guanqing.figures.plan.standing import milestones, plan_year, year_plan
-from guanqing.problems import Problem
-from guanqing.ui.shell.session import language, said, t, tell
+from guanqing.ui.shell.session import language, said, t
 from guanqing.ui.shell.view import view
+from guanqing.ui.widgets.panels import guarded
 
 
 def has_targets() -> bool:
@@ -15,11 +15,7 @@ def has_targets() -> bool:
 def plan_faults() -> None:
     """Show which entries of the plan file are not used, by line and field, and why."""
     year = plan_year(view())
-    try:
-        refused = plan.load(year).refused
-    except Problem as problem:
-        return said(tell(problem), "bad")
-    for found in refused:
+    for found in year_plan(view()).refused:
         words = t(
             "targets.refused",
             name=found.name[language()] if found.name else found.code or text.NOTHING,
@@ -29,10 +25,11 @@ def plan_faults() -> None:
             why=t(f"planfile.{found.why}", value=found.value),
         )
         said(words, "bad")
-    return None
 
 
 def plan_parts() -> list[str]:
     """Return what the page of the plan is divided into."""
-    open_count = sum(one.status not in ("done", "dropped") for one in milestones(view()))
-    return [t("targets.promises"), t("targets.to_do", count=open_count), t("targets.urgent")]
+    count: int | str = text.NOTHING
+    with guarded("plan_milestones"):
+        count = sum(one.status not in ("done", "dropped") for one in milestones(view()))
+    return [t("targets.promises"), t("targets.to_do", count=count), t("targets.urgent")]

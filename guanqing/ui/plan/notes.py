@@ -20,6 +20,7 @@ from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
 from guanqing.ui.shell.visitor import may_change, require_here
+from guanqing.ui.widgets.panels import guarded
 
 
 def _subject() -> Target | Milestone | None:
@@ -30,6 +31,7 @@ def _subject() -> Target | Milestone | None:
     return found.milestone if found else None
 
 
+@guarded("plan_notes_made")
 def note_form() -> None:
     """Take a note on the target or milestone shown, or another owner of it."""
     subject = _subject()
@@ -70,6 +72,7 @@ def _joined(was: Values | None, values: Values) -> Values:
     return {"owner": values["owner"] or was["owner"], "note": "\n".join(notes) or None}
 
 
+@guarded("milestone_history")
 def milestone_form() -> None:
     """Take a report on the milestone shown: its state from a day on, and a remark."""
     found = chosen_milestone(view())

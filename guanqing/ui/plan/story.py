@@ -4,23 +4,26 @@ import streamlit as st
 
 from guanqing.figures.blocks import Link
 from guanqing.figures.plan.scorecard import STORY
-from guanqing.figures.plan.standing import chosen_milestone, chosen_target, year_plan
+from guanqing.figures.plan.standing import chosen_target, year_plan
 from guanqing.ui.shell import filters
-from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.session import language, said, t
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import lead
+from guanqing.ui.widgets.panels import guarded
 
 
 def choose_story() -> str | None:
     """Offer every target and milestone; return which kind is shown, None where there is none."""
-    target = chosen_target(view())
-    kind = "target" if target else "milestone" if chosen_milestone(view()) else None
+    known, here = year_plan(view()), filters.code_asked()
+    if here and here not in known.targets and here not in known.milestones:
+        said(t("problem.unknown_target", code=here), "doubt")
+    with guarded("plan_progress"):
+        target = chosen_target(view())  # the most urgent, where the address names none
+        here = target.target.code if target else here
     with st.container(key="story-way", horizontal=True):
         lead(Link(t("target.back"), "pages/year/targets.py", icon="arrow_back"))
-        known = year_plan(view())
         names = {code: found.name[language()] for code, found in known.targets.items()}
         names |= {code: found.name[language()] for code, found in known.milestones.items()}
-        here = target.target.code if target else filters.code_asked()
         codes = list(names)
         picked = st.selectbox(
             t("target.other"),
@@ -32,11 +35,17 @@ def choose_story() -> str | None:
         )
         if picked != here:
             st.switch_page(STORY, query_params=filters.address() | {"code": picked})
-    return kind
+    return "target" if here in known.targets else "milestone" if here in known.milestones else None
 
 
 def parts_of_story() -> list[str]:
     """Return the figures that tell how a promise came to where it is."""
+    with guarded("target_path"):
+        return _parts()
+    return []
+
+
+def _parts() -> list[str]:
     standing = chosen_target(view())
     if standing is None:
         return []

@@ -27,7 +27,7 @@ from guanqing.ui.registers.saving import entered_by, say_now
 from guanqing.ui.shell.library import asked, facts
 from guanqing.ui.shell.session import language, said, t
 from guanqing.ui.widgets.blocks import note
-from guanqing.ui.widgets.panels import step, work
+from guanqing.ui.widgets.panels import guarded, step, work
 from guanqing.ui.widgets.tables import table
 
 WAYS = ("new", "paste", "mend")
@@ -50,6 +50,7 @@ def choose_register() -> None:
     )
 
 
+@guarded("register")
 def register_desk() -> None:
     """Draw where rows are entered: one by one, pasted, or corrected."""
     with step("desk", t("registers.desk"), t("registers.desk_hint")):
@@ -98,6 +99,7 @@ def _from_the_top() -> None:
     st.session_state["register_page"] = 0
 
 
+@guarded("register")
 def register_rows() -> None:
     """Draw the rows of the register, the newest first, each with who stated it and when."""
     with work("register", _headline(), "records", [asked(f"register_{kind().code}")]):

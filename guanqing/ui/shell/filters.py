@@ -88,14 +88,14 @@ def _is_new_address(page: st.Page) -> bool:
 
 def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
     """Take over what the URL asks; what it leaves out has its default."""
-    asked = st.query_params.to_dict()
+    asked = {key: value for key, value in st.query_params.to_dict().items() if value}
     first_day, last_day = about["first_day"], about["last_day"]
     as_of = last_day
     if "as_of" in asked:
         try:
             as_of = date.fromisoformat(asked["as_of"])
         except ValueError:
-            as_of = date.min
+            said(t("problem.no_such_day", asked=asked["as_of"]), "doubt")
         if not first_day <= as_of <= last_day:
             _warn("as_of_outside", asked["as_of"], first_day, last_day)
             as_of = last_day
@@ -105,8 +105,10 @@ def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
         found = period.read(asked["period"], first_day=first_day, as_of=as_of)
         if found:
             st.session_state["period"] = asked["period"]
-        else:
+        elif period.bounds(asked["period"], first_day, as_of):
             _warn("period_outside", asked["period"], first_day, as_of)
+        else:
+            said(t("problem.no_such_period", asked=asked["period"]), "doubt")
     if of_page := OF_A_PAGE.get(st.session_state["page"]):
         st.session_state[of_page] = asked.get(of_page)
     codes = asked["branch"].split(",") if "branch" in asked else []

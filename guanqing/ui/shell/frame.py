@@ -82,7 +82,7 @@ def head(page: st.Page) -> None:
     form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
     st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
-        session.said(t("app.data_fault", **fault.words), "doubt")
+        session.said(t(fault.key, **fault.words), "doubt")
     with st.sidebar:
         session.language_switch()
 

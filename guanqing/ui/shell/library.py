@@ -25,18 +25,35 @@ def open_library() -> None:
     """Settle which library this run reads; where there is none to read, say so and stop."""
     try:
         path = store.default_store().current()
-        edited = hash(tuple(file.stat().st_mtime_ns for file in reference.files() if file.exists()))
+        there = [file for file in reference.files() if file.exists()]
+        edited = hash(tuple((str(file), file.stat().st_mtime_ns) for file in there))
         entered = journal.version(journal.path_of(path))
-        st.session_state["library"] = (str(path), edited, entered)
-        facts()
+        _settle((str(path), edited, entered))
         if lines := _broken_lines(str(journal.path_of(path)), entered):
             # the entries that can be read hold, and so does the rest of the page
             listed = t("app.list_mark").join(map(str, lines))
             problem = Problem("journal_broken", path=journal.path_of(path), lines=listed)
-            st.warning(tell(problem), icon=":material/warning:")
+            said(tell(problem), "doubt")
     except Problem as problem:
         said(tell(problem), "bad")
         st.stop()
+
+
+def _settle(stamp: Stamp) -> None:
+    """Read this state of the library; where SQL of data/ is broken, the last that was opened."""
+    st.session_state["library"] = stamp
+    try:
+        facts()
+        _last[may_see_names()] = stamp
+    except Problem as problem:
+        if problem.key != "problem.sql_broken" or may_see_names() not in _last:
+            raise
+        said(tell(problem), "doubt")
+        st.session_state["library"] = _last[may_see_names()]
+        facts()
+
+
+_last: dict[bool, Stamp] = {}  # what was opened last, with names and without
 
 
 @st.cache_data(max_entries=4, show_spinner=False)

@@ -23,7 +23,7 @@ def card(made: Card, *, is_brief: bool = False) -> None:
             label=made.measure.label[language()],
             value=None if made.value is None else _figure(made.value, made.measure),
             no_data=t("card.no_data"),
-            goal=None if is_brief and made.goal is None else _goal(made),
+            goal=_goal(made) if made.goal or made.is_goal_refused or not is_brief else None,
             badge=_badge(made.status) if made.status else "",
             compared_days=made.compared_days,
             change=None if change is None else text.share(change, language(), sign=True),
@@ -45,6 +45,8 @@ def _badge(status: str) -> Markup:
 
 
 def _goal(made: Card) -> str:
+    if made.is_goal_refused:
+        return t("card.refused_target")
     if made.goal is None:
         return t("card.yearly_target" if made.has_goal_elsewhere else "card.no_target")
     words = t("card.target", target=_figure(made.goal, made.measure))

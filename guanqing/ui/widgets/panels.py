@@ -1,10 +1,16 @@
 """A panel: one idea with the finding as its title, and behind a button what the figure means."""
 
 import io
-from collections.abc import Sequence
+import logging
+import shlex
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import duckdb
+import jinja2
 import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,15 +20,23 @@ from guanqing.figures import Answer, Exhibit
 from guanqing.figures.figure import Content, cases
 from guanqing.figures.markup import fill
 from guanqing.measures import Measure
+from guanqing.paths import DATA, ROOT
 from guanqing.period import DAY
 from guanqing.problems import Problem
 from guanqing.spreadsheets import write_csv
+from guanqing.store import default_store
 from guanqing.ui.shell import filters
 from guanqing.ui.shell.library import facts
 from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import draw
 
+LOG = logging.getLogger(__name__)
+# What a query raises, or code that meets rows it was not written for: nothing else is caught.
+FAILURES = (
+    *(duckdb.Error, pl.exceptions.PolarsError, jinja2.TemplateError),
+    *(ArithmeticError, AttributeError, LookupError, TypeError, ValueError),
+)
 BOM = "\ufeff"  # without it Excel takes Chinese for something else
 
 
@@ -32,35 +46,54 @@ def panel(name: str, *, height: int = 240, is_still: bool = False) -> DeltaGener
     A figure that cannot be shown says why, and the page goes on.
     """
     place = st.container(key=f"panel-{name}")
-    with place:
+    with place, guarded(name):
         exhibit = exhibited(name, height=height, is_still=is_still)
-        if exhibit is not None:
-            head(exhibit.headline, exhibit.measure.label[language()])
-            define(exhibit)
-            for number, block in enumerate(exhibit.content.blocks):
-                draw(block, f"{name}-{number}")
+        head(exhibit.headline, exhibit.measure.label[language()])
+        define(exhibit)
+        for number, block in enumerate(exhibit.content.blocks):
+            draw(block, f"{name}-{number}")
     return place
 
 
 def bare(name: str, *, height: int = 240) -> None:
     """Show a figure without a frame: its drawing says what it is."""
-    exhibit = exhibited(name, height=height)
-    if exhibit is not None:
+    with guarded(name):
+        exhibit = exhibited(name, height=height)
         with st.container(key=f"bare-{name}"):
             define(exhibit)
             for number, block in enumerate(exhibit.content.blocks):
                 draw(block, f"{name}-{number}")
 
 
-def exhibited(name: str, *, height: int = 240, is_still: bool = False) -> Exhibit | None:
-    """Return a figure as this session sees it; None where it cannot be, which is said."""
+def exhibited(name: str, *, height: int = 240, is_still: bool = False) -> Exhibit:
+    """Return a figure as this session sees it."""
+    return figures.named(name).show(view(height=height, is_still=is_still))
+
+
+@contextmanager
+def guarded(name: str) -> Iterator[None]:
+    """Say of a part of the page that cannot be shown why, and go on; the log gets the traceback."""
     try:
-        return figures.named(name).show(view(height=height, is_still=is_still))
+        yield
     except Problem as problem:
         said(tell(problem), "bad")
-    except duckdb.Error as error:
-        said(t("problem.figure_failed", name=name, reason=str(error).splitlines()[0]), "bad")
-    return None
+    except FAILURES as error:
+        LOG.exception("figure %s", name)
+        words = str(error).strip().split("\n")[0].rstrip(".!。！")
+        reason = f"{type(error).__name__}: {words} ({_place(error)})"
+        said(t("problem.figure_failed", name=name, reason=reason), "bad")
+
+
+def _place(error: Exception) -> str:
+    """Return the query an error was noted to come from, else the line of ours that met it."""
+    if notes := getattr(error, "__notes__", None):
+        return str(notes[-1])
+    ours = [
+        f"{Path(frame.filename).relative_to(ROOT)}:{frame.lineno}"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(ROOT / "guanqing")
+    ]
+    return ours[-1]
 
 
 def work(name: str, headline: str, measure: str, answers: Sequence[Answer]) -> DeltaGenerator:
@@ -139,7 +172,14 @@ def _definition(exhibit: Exhibit) -> str:
         rows=rows,
         sources=sources,
         again=t("define.again"),
+        store=_store_option(),
     )
+
+
+def _store_option() -> str:
+    """Return the option that a line needs in another shell to ask the library served here."""
+    root = default_store().root.resolve()
+    return "" if root == DATA.resolve() else f" --store {shlex.quote(str(root))}"
 
 
 def _period(answers: Sequence[Answer]) -> str:
