@@ -7,7 +7,7 @@ from markupsafe import Markup
 from guanqing import text
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import fill, small, strong, written
-from guanqing.figures.plan.standing import chosen_target, plan_year
+from guanqing.figures.plan.standing import cases_of, chosen_target, plan_year
 from guanqing.figures.plan.story import outlook_of
 from guanqing.figures.plan.words import amount, ends, likely, owner_of, unit_of
 from guanqing.figures.view import View
@@ -25,7 +25,8 @@ def target_facts(view: View) -> Content:
     if standing is None:
         return content("", view.nothing())
     facts = [fact for fact in _facts(view, standing, outlook_of(view, standing)) if fact[1]]
-    return content(view.t("target.rests_on"), fill("facts", facts=facts))
+    drawn = fill("facts", facts=facts)
+    return content(view.t("target.rests_on"), drawn, cases=cases_of(standing))
 
 
 def _facts(view: View, standing: Standing, ahead: Outlook) -> list[Fact]:
