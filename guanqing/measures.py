@@ -24,7 +24,9 @@ class Measure:
     label: Words
     definition: Words
     standard: str  # key of the texts `standard`
-    cases: str = ""  # query.column that counts the cases behind it; empty: the rows shown
+    cases: str = (
+        ""  # column of the first answer, or query.column, whose sum are its cases; "": rows
+    )
     counted_as: str = ""  # what a target that promises it counts: a measure of the plan, per what
     looks_back_days: int = 0  # needs that much data before the period to be held against another
 

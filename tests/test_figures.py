@@ -21,7 +21,7 @@ from typer.testing import CliRunner
 from guanqing import figures, period, text, warehouse
 from guanqing.cli import app
 from guanqing.figures import Exhibit, View
-from guanqing.figures.blocks import Block, Card, Chart, Columns
+from guanqing.figures.blocks import Block, Card, Chart, Columns, Note
 from guanqing.period import Period
 from guanqing.problems import Problem
 from guanqing.store import Store
@@ -176,6 +176,69 @@ def _marks(trace: go.Scatter) -> Iterator[float | None]:
         for value in np.asarray(getattr(trace, name), dtype=object).ravel():
             if isinstance(value, int | float | np.number):
                 yield _rounded(value)
+
+
+# --- the law: the number of cases is what the number shown rests on
+
+
+def _flat_card(exhibit: Exhibit) -> Card | None:
+    return next((block for block in flat(exhibit.content.blocks) if isinstance(block, Card)), None)
+
+
+@every_choice
+def test_a_share_of_the_cases_is_a_whole_number_of_them(
+    lookout: Lookout, code: str, branches: str
+) -> None:
+    for exhibit in exhibits(lookout, code, branches):
+        made = _flat_card(exhibit)
+        if made is None or made.measure.unit != "share" or made.value is None:
+            continue
+        part = made.value * (exhibit.case_count or 0)
+        assert exhibit.case_count, exhibit.name
+        assert part == pytest.approx(round(part), abs=1e-6), exhibit.name
+
+
+@every_choice
+def test_what_shows_nothing_has_no_cases(lookout: Lookout, code: str, branches: str) -> None:
+    for exhibit in exhibits(lookout, code, branches):
+        made = _flat_card(exhibit)
+        if made is not None:
+            assert (exhibit.case_count is None) == (made.value is None), exhibit.name
+        elif all(isinstance(block, Note) for block in exhibit.content.blocks):
+            assert exhibit.case_count is None, exhibit.name
+
+
+@every_choice
+def test_shares_of_loans_are_of_the_cases(lookout: Lookout, code: str, branches: str) -> None:
+    by_cases = ("loans_by_class", "loans_by_subclass", "loans_by_channel", "loans_by_branch")
+    for name in by_cases:
+        exhibit = figures.named(name).show(lookout(code, branches))
+        for count, share in exhibit.answers[0].frame.select("loan_count", "loan_share").rows():
+            assert count == pytest.approx((share or 0) * (exhibit.case_count or 0)), name
+
+
+@pytest.mark.parametrize(
+    ("name", "target", "what", "count"),
+    [
+        ("plan_scorecard", None, "targets", 18),
+        ("plan_behind", None, "targets", 18),
+        ("plan_milestones", None, "milestones", 16),
+        ("opening_by_week", "opening_hours_per_week", "weeks that are over", 38),
+        ("events_behind", "lectures", "events listed", 21),
+        ("target_facts", "mobile_loans", "loans", 21_500),
+        ("target_path", "survey_return_rate", "forms handed out", 300),
+        ("survey_path", "reader_satisfaction", "answers", 240),
+        ("plan_notes_made", "party_members", "notes", None),
+        ("clauses_kept", None, "events with a clause", 78),
+        ("volunteers_by_activity", None, "persons", 357),
+        ("feedback_in_time_share", None, "cases answered or past their term", 102),
+    ],
+)
+def test_what_stands_behind_a_figure(
+    lookout: Lookout, name: str, target: str | None, what: str, count: int | None
+) -> None:
+    """Counted in the simulated library by hand: what the third column names."""
+    assert figures.named(name).show(lookout(target=target)).case_count == count
 
 
 # --- what cannot be shown

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from guanqing import datafiles, plan, text, warehouse
+from guanqing.figures import View
 from guanqing.figures.plan import facts
 from guanqing.paths import DATA
 from guanqing.plan import judgement, scoring
@@ -270,3 +271,18 @@ def test_of_a_calendar_that_only_announces_no_sum_is_said():
     lectures = plan.load(2019).targets["lectures"]
     row = scoring.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
     assert facts._calendar(None, row) == ""
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("mobile_service_trips", "21 done, 6 scheduled, 13 missing"),
+        ("mobile_loans", "events scheduled: 6"),  # trips, of which no loan can be taken off
+        ("open_days", "21 done, 6 scheduled, 13 missing"),
+    ],
+)
+def test_only_what_a_target_counts_is_taken_off_it(code, words):
+    view = View(None, {}, {}, None, "en")
+    target = plan.load(2019).targets[code]
+    row = scoring.Standing(target, "behind", 21, 40, scheduled_count=6)
+    assert facts._calendar(view, row) == words

@@ -60,7 +60,7 @@ def class_shares_by_quarter(view: View) -> Content:
     return content(headline, Chart(drawn, view.t("alt.class_lines")), legend(view, marks))
 
 
-@figure("class_share")
+@figure("subclass_share")
 def loans_by_subclass(view: View) -> Content:
     """Draw the subclasses of T by their loans."""
     rows = view.ask("loans_by_subclass")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from guanqing import measures
-from guanqing.figures.blocks import Block
+from guanqing.figures.blocks import Block, Card, Note
 from guanqing.figures.view import Answer, View
 from guanqing.measures import Measure
 
@@ -13,15 +13,27 @@ OF_A_QUESTION = ("start_date", "end_date", "branches", "as_of")
 
 @dataclass(frozen=True)
 class Content:
-    """What a figure says and draws: its finding in a sentence, and blocks below it."""
+    """What a figure says and draws: its finding in a sentence, and blocks below it.
+
+    cases: how many stand behind it, where its measure cannot say.
+    """
 
     headline: str
     blocks: tuple[Block, ...]
+    cases: int | None = None
+
+    @property
+    def shows_something(self) -> bool:
+        """Say whether it draws more than a note that there is nothing, or a card without value."""
+        return any(
+            block.value is not None if isinstance(block, Card) else not isinstance(block, Note)
+            for block in self.blocks
+        )
 
 
-def content(headline: str, *blocks: Block | None) -> Content:
+def content(headline: str, *blocks: Block | None, cases: int | None = None) -> Content:
     """Return the content of a figure; a block that is None is left out."""
-    return Content(headline, tuple(block for block in blocks if block is not None))
+    return Content(headline, tuple(block for block in blocks if block is not None), cases)
 
 
 @dataclass(frozen=True)
@@ -32,7 +44,7 @@ class Exhibit:
     measure: Measure
     content: Content
     answers: tuple[Answer, ...]
-    case_count: int  # loans, readers, cards or rows behind it
+    case_count: int | None  # loans, readers, cards or rows behind it; None: it shows nothing
 
     @property
     def headline(self) -> str:
@@ -54,17 +66,20 @@ class Figure:
         view = replace(view, asked=[])
         made = self.compose(view)
         answers = tuple(view.asked)
-        return Exhibit(self.name, measure, made, answers, cases(measure, answers, view))
+        count = None
+        if made.shows_something:
+            count = cases(measure, answers, view) if made.cases is None else made.cases
+        return Exhibit(self.name, measure, made, answers, count)
 
 
 def cases(measure: Measure, answers: tuple[Answer, ...], view: View) -> int:
     """Return how many loans, readers, cards or rows stand behind answers to a measure."""
     if not measure.cases:
         return sum(answer.frame.height for answer in answers[:1])
-    query, column = measure.cases.split(".")
+    query, _, column = measure.cases.rpartition(".")
     same = {k: v for answer in answers[:1] for k, v in answer.params.items() if k in OF_A_QUESTION}
-    rows = view.look_up(query, **same)
-    return int(rows[column][0] or 0) if rows.height else 0
+    rows = view.look_up(query, **same) if query else answers[0].frame
+    return int(rows[column].sum() or 0)
 
 
 FIGURES: dict[str, Figure] = {}

@@ -25,10 +25,13 @@ def table_counts(view: View) -> Content:
             last_day=about["last_day"],
             layout=about["layout"],
         )
-    rows: list[list[Cell]] = [
-        [view.t(f"table.{row['table_name']}"), view.count(row["row_count"])]
+    counts = {
+        row["table_name"]: row["row_count"]
         for row in view.ask("table_counts").to_dicts()
         if row["row_count"] and row["table_name"] not in ABOUT_LOADS
+    }
+    rows: list[list[Cell]] = [
+        [view.t(f"table.{name}"), view.count(count)] for name, count in counts.items()
     ]
     half = -(-len(rows) // 2)
     right = [*rows[half:], ["", ""]]
@@ -36,7 +39,8 @@ def table_counts(view: View) -> Content:
     heads = [(view.t("sources.table"), ""), (view.t("sources.rows"), "n")]
     assumed = [_assumed(view, row) for row in view.cite("assumptions").to_dicts()]
     headline = view.t("sources.facts", day=about["loaded_at"].date())
-    return content(headline, covered, Table(heads * 2, pairs), *assumed)
+    cases = sum(counts.values())
+    return content(headline, covered, Table(heads * 2, pairs), *assumed, cases=cases)
 
 
 def _assumed(view: View, row: dict[str, Any]) -> Note:
@@ -58,6 +62,7 @@ def load_account(view: View) -> Content:
         equation(view, files) if files else view.note("sources.no_files"),
         rules_touched(view, met, is_brief=True),
         Link(view.t("sources.to_loading"), "pages/library/loading.py", icon="arrow_forward"),
+        cases=sum(file["line_count"] for file in files),
     )
 
 

@@ -1,14 +1,14 @@
 -- attendance_by_kind: how many came to the events held, by kind, and to the one in the middle.
 --
--- An event at which nobody counted is no event without visitors: it is in uncounted_count and in no
--- total and no median.
+-- An event at which nobody counted is no event without visitors: it is in uncounted_count, not in
+-- counted_count, and in no total and no median.
 --
 -- grain:    one row per kind with an event held in the period
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
 --           $as_of       last day on which an event can have been held
--- columns:  event_kind, kind_name_zh, kind_name_en, event_count, uncounted_count, attendance_count, median_attendance
+-- columns:  event_kind, kind_name_zh, kind_name_en, event_count, counted_count, uncounted_count, attendance_count, median_attendance
 
 with
 
@@ -30,6 +30,7 @@ select
     coalesce(codes.name_zh, held.event_kind) as kind_name_zh,
     coalesce(codes.name_en, held.event_kind) as kind_name_en,
     count(*) as event_count,
+    count(held.attendance_count) as counted_count,
     count(*) filter (where held.attendance_count is null) as uncounted_count,
     sum(held.attendance_count)::bigint as attendance_count,
     median(held.attendance_count)::double as median_attendance

@@ -2,7 +2,8 @@
 --
 -- A case is answered in time if no more than the days of the setting feedback_answer_days lie between;
 -- open, it is overdue once they have gone. Where nobody has set a term, in_time_count, late_count,
--- overdue_count and in_time_share are null. in_time_share leaves out cases whose term still runs.
+-- overdue_count and in_time_share are null. in_time_share is of judged_count, the cases answered or past
+-- their term; those whose term still runs are left out.
 -- What readers said of the outcome, and how long it took, is of the cases answered in the period,
 -- whenever they came in; the interval is Wilson's, 95 %.
 --
@@ -11,7 +12,7 @@
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
 --           $as_of       day at which a case is open or answered
--- columns:  case_count, term_days, in_time_count, late_count, open_count, overdue_count, in_time_share, answered_count, median_days, rated_count, satisfied_count, satisfied_share, lower_share, upper_share
+-- columns:  case_count, term_days, in_time_count, late_count, open_count, overdue_count, judged_count, in_time_share, answered_count, median_days, rated_count, satisfied_count, satisfied_share, lower_share, upper_share
 
 with
 
@@ -63,6 +64,13 @@ answered as (
     where answered_on >= $start_date::date and answered_on < $end_date::date
 ),
 
+judged as (
+    select
+        *,
+        in_time_count + late_count + overdue_count as judged_count
+    from received
+),
+
 shares as (
     select
         answered_count,
@@ -74,18 +82,16 @@ shares as (
 )
 
 select
-    received.case_count,
+    judged.case_count,
     terms.term_days,
-    case when terms.term_days is not null then received.in_time_count end as in_time_count,
-    case when terms.term_days is not null then received.late_count end as late_count,
-    received.open_count,
-    case when terms.term_days is not null then received.overdue_count end as overdue_count,
+    case when terms.term_days is not null then judged.in_time_count end as in_time_count,
+    case when terms.term_days is not null then judged.late_count end as late_count,
+    judged.open_count,
+    case when terms.term_days is not null then judged.overdue_count end as overdue_count,
+    case when terms.term_days is not null then judged.judged_count end as judged_count,
     case
         when terms.term_days is not null
-            then
-                received.in_time_count / nullif(
-                    received.in_time_count + received.late_count + received.overdue_count, 0
-                )::double
+            then judged.in_time_count / nullif(judged.judged_count, 0)::double
     end as in_time_share,
     shares.answered_count,
     shares.median_days,
@@ -94,6 +100,6 @@ select
     shares.share as satisfied_share,
     wilson_lower(shares.share, shares.rated_count) as lower_share,
     wilson_upper(shares.share, shares.rated_count) as upper_share
-from received
+from judged
 cross join shares
 cross join terms

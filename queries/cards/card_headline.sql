@@ -1,12 +1,12 @@
 -- card_headline: cards issued and cancelled in the period, holders at its end, and rates.
 --
--- cancellation_rate (退证率) is of all cards ever issued up to the end of the period.
+-- cancellation_rate (退证率) is of ever_issued_count, all cards issued up to the end of the period.
 --
 -- grain:    one row, all null where no card event is known up to the end of the period
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
--- columns:  issued_count, cancelled_count, card_holder_count, cancellation_rate
+-- columns:  issued_count, cancelled_count, card_holder_count, ever_issued_count, cancellation_rate
 
 with
 
@@ -16,6 +16,7 @@ cards as (
         coalesce(sum(issued_count) filter (where day >= $start_date::date), 0) as issued_count,
         coalesce(sum(cancelled_count) filter (where day >= $start_date::date), 0)
             as cancelled_count,
+        sum(issued_count) as ever_issued_count,
         sum(cancelled_count) / nullif(sum(issued_count), 0) as cancellation_rate
     from card_days
     where
@@ -40,6 +41,7 @@ select
     stock_of(
         amount_of(gains.gained, gains.gained_before, false), gains.gained_before
     )::bigint as card_holder_count,
+    cards.ever_issued_count::bigint as ever_issued_count,
     cards.cancellation_rate::double as cancellation_rate
 from cards
 cross join gains

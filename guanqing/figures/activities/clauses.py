@@ -25,7 +25,8 @@ def clauses_kept(view: View) -> Content:
     """List each clause with how many keep it, and below it what does not, by name and day."""
     kept, broken = view.ask("clauses_kept"), view.ask("clauses_broken")
     weeks = view.cite("weeks_without_event")
-    headline = view.say(headlines.clauses(kept))
+    finding = headlines.clauses(kept)
+    headline = view.say(finding)
     year = view.filters["as_of"].year
     targets = year_plan(view).targets
     rows = [row for row in kept.to_dicts() if row["target_code"] in targets]
@@ -44,6 +45,7 @@ def clauses_kept(view: View) -> Content:
         _named(view, broken),
         _weeks(view, weeks),
         view.note("activities.plan_scope", year=str(year)),
+        cases=finding[1].get("held", 0),
     )
 
 

@@ -49,7 +49,7 @@ def events_listed(view: View) -> Content:
     )
     key = [(state, view.t(f"activities.{state}")) for state in STATES if state in found]
     note = view.note("activities.earlier", count=earlier) if earlier else None
-    return content(headline, charts.agenda_key(key), drawn, note)
+    return content(headline, charts.agenda_key(key), drawn, note, cases=known.height)
 
 
 def _spans(view: View, first: date, last: date) -> list[Span]:
@@ -146,9 +146,8 @@ def attendance_by_kind(view: View) -> Content:
     drawn = charts.strips(groups, view.count, view.look, height=view.height)
     uncounted = int(kinds["uncounted_count"].sum())
     note = "activities.uncounted" if uncounted else "activities.all_counted"
-    return content(
-        headline, Chart(drawn, view.t("alt.attendance")), view.note(note, count=uncounted)
-    )
+    chart = Chart(drawn, view.t("alt.attendance"))
+    return content(headline, chart, view.note(note, count=uncounted))
 
 
 def _dot(view: View, row: Row) -> str:

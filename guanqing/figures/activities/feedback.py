@@ -30,6 +30,7 @@ def feedback_by_month(view: View) -> Content:
         *_by_outcome(view, months),
         fill("handled", facts=_facts(view, row)),
         view.note("activities.no_term") if row["term_days"] is None else None,
+        cases=row["case_count"],
     )
 
 

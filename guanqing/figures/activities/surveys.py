@@ -38,7 +38,8 @@ def satisfied_share(view: View) -> Content:
     )
     status = row.get("verdict") if share is not None else None
     label = measures.named("satisfied_share").label[view.language]
-    return content(label, replace(shown, goal=row.get("goal"), status=status))
+    named = replace(shown, goal=row.get("goal"), status=status)
+    return content(label, named, cases=row.get("valid_count"))
 
 
 def _of_the_period(questions: pl.DataFrame) -> Row:
@@ -61,7 +62,7 @@ def survey_by_question(view: View) -> Content:
         wave.append(view.t("activities.outside_the_period"))
     if row["goal"] is not None:
         wave.append(view.t("activities.goal_is_overall"))
-    return content(headline, drawn, Note("".join(wave)))
+    return content(headline, drawn, Note("".join(wave)), cases=row["valid_count"])
 
 
 @figure("group_satisfied_share")
@@ -75,7 +76,8 @@ def survey_by_group(view: View) -> Content:
     drawn = _intervals(view, shown, "group", view.t("alt.groups")) if shown.height else None
     hidden = groups.height - shown.height
     note = "activities.hidden_groups" if hidden else "activities.all_shown"
-    return content(headline, drawn, view.note(note, count=hidden))
+    answers = int(shown["valid_count"].sum())
+    return content(headline, drawn, view.note(note, count=hidden), cases=answers)
 
 
 def _intervals(view: View, frame: pl.DataFrame, about: str, alt: str) -> Block:
@@ -150,9 +152,11 @@ def survey_answers(view: View) -> Content:
         for part, share in parts.items()
     ]
     if row["satisfied_share"] is None:
-        return content(headline, fill("forms", forms=forms), Note(_why_not(view, row)))
-    columns = [(view.t("activities.question"), ""), (view.t("activities.answer"), "")]
-    return content(headline, fill("forms", forms=forms), Table(columns, _settling(view, row)))
+        below: Block = Note(_why_not(view, row))
+    else:
+        columns = [(view.t("activities.question"), ""), (view.t("activities.answer"), "")]
+        below = Table(columns, _settling(view, row))
+    return content(headline, fill("forms", forms=forms), below, cases=row["valid_count"])
 
 
 def _settling(view: View, row: Row) -> list[list[Cell]]:

@@ -44,8 +44,9 @@ def _listed(view: View, *, most: int | None) -> Content:
     heading = view.t("alerts.heading", count=len(lines))
     drawn = fill("alerts", heading=heading, lines=[_line(view, line) for line in lines[:most]])
     words = view.t("alerts.all", count=len(lines))
-    more = Link(words, "pages/year/targets.py", icon="arrow_forward")
-    return content(heading, drawn, more if len(lines) > len(lines[:most]) else None)
+    link = Link(words, "pages/year/targets.py", icon="arrow_forward")
+    more = link if len(lines) > len(lines[:most]) else None
+    return content(heading, drawn, more, cases=len(lines))
 
 
 def _by_target(found: Sequence[Alert]) -> list[list[Alert]]:

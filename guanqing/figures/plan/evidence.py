@@ -10,7 +10,7 @@ from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.marking import legend, of_plan_weeks
 from guanqing.figures.markup import badge, dated, fill, joined, small, strong, toned, written
 from guanqing.figures.plan.scorecard import noted
-from guanqing.figures.plan.standing import chosen_target
+from guanqing.figures.plan.standing import cases_of, chosen_target
 from guanqing.figures.plan.words import amount
 from guanqing.figures.view import View
 from guanqing.records import code_names
@@ -39,7 +39,7 @@ def events_behind(view: View) -> Content:
         *([(view.t("target.clause"), "s")] if has_clause else []),
     ]
     rows = [_event(view, row, has_clause) for row in events.to_dicts()]
-    return content(headline, Table(columns, rows, height=420))
+    return content(headline, Table(columns, rows, height=420), cases=events.height)
 
 
 def _event(view: View, row: Row, has_clause: bool) -> list[Cell]:
@@ -81,7 +81,7 @@ def opening_by_week(view: View) -> Content:
     standing = chosen_target(view)
     kept, weeks = (standing.kept_week_count, standing.week_count) if standing else (0, 0)
     headline = view.t("target.weeks_finding", kept=kept or 0, weeks=weeks or 0)
-    frame = view.ask("opening_by_week").filter(is_main=True)
+    frame = view.ask("opening_by_week")
     table = _branch_hours(view)
     if frame.is_empty():
         return content(headline, view.note("reason.no_complete_week"), table)
@@ -105,7 +105,8 @@ def opening_by_week(view: View) -> Content:
         height=210,
         marks=marks,
     )
-    return content(headline, Chart(drawn, view.t("alt.weeks")), legend(view, marks), table)
+    chart = Chart(drawn, view.t("alt.weeks"))
+    return content(headline, chart, legend(view, marks), table, cases=weeks or 0)
 
 
 def _branch_hours(view: View) -> Table:
@@ -161,7 +162,8 @@ def target_branches(view: View) -> Content:
         ]
         for row in view.ask("target_branches", target=target.code).to_dicts()
     ]
-    return content(headline, Table(columns, rows) if rows else None)
+    table = Table(columns, rows) if rows else None
+    return content(headline, table, cases=cases_of(standing))
 
 
 @figure("milestones")
@@ -206,7 +208,7 @@ def plan_notes_made(view: View) -> Content:
         }
         for made in notes
     ]
-    return content(headline, fill("notes", notes=said))
+    return content(headline, fill("notes", notes=said), cases=len(notes))
 
 
 def _owner(view: View, owner: str | None) -> str:

@@ -7,11 +7,11 @@ from markupsafe import Markup
 from guanqing import text
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import fill, small, strong, written
-from guanqing.figures.plan.standing import chosen_target, plan_year
+from guanqing.figures.plan.standing import cases_of, chosen_target, plan_year
 from guanqing.figures.plan.story import outlook_of
 from guanqing.figures.plan.words import amount, ends, likely, owner_of, unit_of
 from guanqing.figures.view import View
-from guanqing.plan import survey
+from guanqing.plan import planfile, survey
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.scoring import Standing
 
@@ -25,7 +25,8 @@ def target_facts(view: View) -> Content:
     if standing is None:
         return content("", view.nothing())
     facts = [fact for fact in _facts(view, standing, outlook_of(view, standing)) if fact[1]]
-    return content(view.t("target.rests_on"), fill("facts", facts=facts))
+    drawn = fill("facts", facts=facts)
+    return content(view.t("target.rests_on"), drawn, cases=cases_of(standing))
 
 
 def _facts(view: View, standing: Standing, ahead: Outlook) -> list[Fact]:
@@ -88,15 +89,19 @@ def _needed(view: View, standing: Standing, ahead: Outlook) -> str:
 
 
 def _calendar(view: View, standing: Standing) -> str:
-    if standing.scheduled_count is None or standing.value is None:
+    """Return what is announced; it is missing from the goal only if it is what the target counts.
+
+    A target of loans on mobile trips has trips on its calendar, not loans.
+    """
+    scheduled, measure = standing.scheduled_count, standing.target.measure
+    if scheduled is None or standing.value is None:
         return ""
-    missing = max(standing.goal - standing.value - standing.scheduled_count, 0)
-    return view.t(
-        "target.calendar_words",
-        done=int(standing.value),
-        scheduled=int(standing.scheduled_count),
-        missing=int(missing),
-    )
+    kind = planfile.plan_measures()[measure].get("event_kind")
+    if kind and measure != f"{kind}_count":
+        return view.t("target.calendar_events", count=scheduled)
+    missing = max(standing.goal - standing.value - scheduled, 0)
+    done = int(standing.value)
+    return view.t("target.calendar_words", done=done, scheduled=scheduled, missing=int(missing))
 
 
 def _clause(view: View, standing: Standing) -> str:

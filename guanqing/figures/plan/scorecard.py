@@ -33,7 +33,7 @@ def story(code: str, words: str) -> Link:
 @figure("plan_progress")
 def plan_verdict(view: View) -> Content:
     """Say in one line how the targets of the year stand, or that there is no plan."""
-    found, year = standings(view), str(plan_year(view))
+    found, year = standings(view, is_drawn=True), str(plan_year(view))
     if not found:
         key = "targets.none_used" if year_plan(view).refused else "targets.no_plan"
         words = view.t(key, year=year)
@@ -44,13 +44,13 @@ def plan_verdict(view: View) -> Content:
         (TONES.get(status, ""), ICONS[status], number, view.t(f"status.{status}"))
         for status, number in counted(found).items()
     ]
-    return content(lead, fill("verdict", lead=lead, parts=parts))
+    return content(lead, fill("verdict", lead=lead, parts=parts), cases=len(found))
 
 
 @figure("plan_progress")
 def plan_behind(view: View) -> Content:
     """List the targets, the worst first: value of target, how likely, status."""
-    found = standings(view)
+    found = standings(view, is_drawn=True)
     known = outlooks(view, found)
     columns = [
         (view.t("targets.target"), ""),
@@ -69,13 +69,13 @@ def plan_behind(view: View) -> Content:
         ]
         for one in found
     ]
-    return content(view.t("overview.behind_first"), Table(columns, rows))
+    return content(view.t("overview.behind_first"), Table(columns, rows), cases=len(found))
 
 
 @figure("plan_progress")
 def plan_scorecard(view: View) -> Content:
     """Draw the targets under the words of their statuses, the worst first."""
-    found = standings(view)
+    found = standings(view, is_drawn=True)
     known = outlooks(view, found)
     marks = [
         ("done", view.t("targets.key_value")),
@@ -90,7 +90,7 @@ def plan_scorecard(view: View) -> Content:
         words = view.t(f"status.{status}")
         blocks.append(heading.format(TONES.get(status, ""), ICONS[status], words, len(mine)))
         blocks += [_line(view, one, known[one.target.code]) for one in mine]
-    return content(view.t("targets.heading"), *blocks)
+    return content(view.t("targets.heading"), *blocks, cases=len(found))
 
 
 def _line(view: View, standing: Standing, ahead: Outlook) -> Line:
@@ -151,7 +151,7 @@ def _alt(view: View, standing: Standing, ahead: Outlook) -> str:
 @figure("milestones")
 def plan_milestones(view: View) -> Content:
     """List the milestones, what is open first: name and last words, state."""
-    found = milestones(view)
+    found = milestones(view, is_drawn=True)
     lines = [
         Line(
             f"mile-{one.milestone.code}",
@@ -165,7 +165,8 @@ def plan_milestones(view: View) -> Content:
         )
         for one in found
     ]
-    return content(view.t("targets.milestones_heading", count=len(found)), *lines)
+    heading = view.t("targets.milestones_heading", count=len(found))
+    return content(heading, *lines, cases=len(found))
 
 
 def reported(view: View, report: MilestoneStanding) -> Markup:

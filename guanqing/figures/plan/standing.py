@@ -6,6 +6,7 @@ from guanqing import plan
 from guanqing.figures.view import View
 from guanqing.plan import Plan, outlook, planfile, scoring
 from guanqing.plan.outlook import Outlook
+from guanqing.plan.planfile import BASES
 from guanqing.plan.scoring import MilestoneStanding, Standing
 from guanqing.problems import Problem
 
@@ -23,19 +24,24 @@ def year_plan(view: View) -> Plan:
         return Plan(plan_year(view), refused=(planfile.unreadable(problem),))
 
 
-def standings(view: View) -> list[Standing]:
-    """Return where each target of the year stands, the worst first."""
+def standings(view: View, *, is_drawn: bool = False) -> list[Standing]:
+    """Return where each target of the year stands, the worst first.
+
+    is_drawn: the figure shows them all; else it speaks of one among them.
+    """
     if not year_plan(view).targets:
         return []
-    progress, evidence = view.ask("plan_progress"), view.ask("plan_evidence")
+    keep = view.ask if is_drawn else view.cite
+    progress, evidence = keep("plan_progress"), keep("plan_evidence")
     return scoring.scorecard(plan_year(view), progress.to_dicts(), evidence.to_dicts())
 
 
-def milestones(view: View) -> list[MilestoneStanding]:
-    """Return where each milestone of the year stands, what is open first."""
+def milestones(view: View, *, is_drawn: bool = False) -> list[MilestoneStanding]:
+    """Return where each milestone of the year stands, what is open first; is_drawn as above."""
     if not year_plan(view).milestones:
         return []
-    progress, reports = view.ask("plan_progress"), view.ask("milestones_reported")
+    keep = view.ask if is_drawn else view.cite
+    progress, reports = keep("plan_progress"), keep("milestones_reported")
     return scoring.milestone_standings(plan_year(view), progress.to_dicts(), reports.to_dicts())
 
 
@@ -58,6 +64,22 @@ def chosen_target(view: View) -> Standing | None:
     if code in year_plan(view).milestones:
         return None
     return next((one for one in found if one.target.code == code), found[0] if found else None)
+
+
+def cases_of(standing: Standing) -> int:
+    """Return how many answers, weeks, events or loans the value of a target rests on."""
+    target = standing.target
+    if standing.value is None:
+        return 0
+    if target.kind == "survey":
+        return standing.answer_count or 0
+    if target.kind == "compliance":
+        return standing.week_count or 0
+    if not target.measure.endswith("_count"):  # a reading: so many terabytes
+        return 1
+    if target.kind == "rate" and target.per not in BASES:  # a part of what it is divided by
+        return int(standing.base or 0)
+    return int((standing.value if target.kind == "level" else standing.done) or 0)
 
 
 def chosen_milestone(view: View) -> MilestoneStanding | None:

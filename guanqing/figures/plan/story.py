@@ -13,6 +13,7 @@ from guanqing.figures.marking import legend, of_plan
 from guanqing.figures.markup import badge, fill, joined, written
 from guanqing.figures.plan.scorecard import bullet
 from guanqing.figures.plan.standing import (
+    cases_of,
     chosen_milestone,
     chosen_target,
     outlooks,
@@ -50,7 +51,7 @@ def target_verdict(view: View) -> Content:
         second=second,
         bar=bullet(view, standing, ahead),
     )
-    return content(target.name[view.language], drawn)
+    return content(target.name[view.language], drawn, cases=cases_of(standing))
 
 
 @figure("milestones")
@@ -69,7 +70,7 @@ def milestone_verdict(view: View) -> Content:
         first="",
         second=joined(written(owner_of(view, found.code, found.owner)), due),
     )
-    return content(found.name[view.language], drawn)
+    return content(found.name[view.language], drawn, cases=1)
 
 
 @figure("plan_progress")
@@ -103,7 +104,8 @@ def _path(view: View) -> Content:
         from_zero=target.kind in ("total", "rate"),
         marks=marks,
     )
-    return content(headline, Chart(drawn, view.t("alt.way")), legend(view, marks))
+    chart = Chart(drawn, view.t("alt.way"))
+    return content(headline, chart, legend(view, marks), cases=cases_of(standing))
 
 
 def _headline(view: View, standing: Standing, ahead: Outlook) -> str:
