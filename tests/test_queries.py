@@ -271,6 +271,7 @@ def test_records_from_the_day_after_on_change_nothing(stamp, library):
 STOCKS = {
     "holder_count",
     "card_holder_count",
+    "ever_issued_count",
     "cancellation_rate",
     "active_borrower_count",
     "item_count",

@@ -66,7 +66,11 @@ answered as (
 
 judged as (
     select
-        *,
+        case_count,
+        open_count,
+        in_time_count,
+        late_count,
+        overdue_count,
         in_time_count + late_count + overdue_count as judged_count
     from received
 ),
