@@ -35,6 +35,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "target": (str, "card_holders"),
     "figures": (_codes, "loans,class_share"),
     "register": (str, "events"),
+    "measure": (str, "visit_count"),
 }
 
 
@@ -63,6 +64,7 @@ def defaults(facts: dict[str, Any]) -> dict[str, Any]:
         "target": None,
         "figures": None,
         "register": None,
+        "measure": None,
     }
 
 

@@ -128,6 +128,12 @@ def share(value: float | None, language: str, *, decimals: int = 1, sign: bool =
     return str(format_percent(value, format=pattern, locale=LOCALES[language]))
 
 
+def points(value: float, language: str, *, sign: bool = False) -> str:
+    """Return the difference of two shares in percentage points: 1.3个百分点, 1.3 points."""
+    said = share(value, language, sign=sign).rstrip("%")
+    return f"{said}个百分点" if language == "zh" else f"{said} points"
+
+
 FORMS = {"count": count, "ratio": ratio, "share": share}
 
 

@@ -43,6 +43,7 @@ YEAR_2019: dict[str, Any] = {
     "target": None,
     "figures": None,
     "register": None,
+    "measure": None,
 }
 
 # One ordinary row of each table: a builder changes what its test is about.

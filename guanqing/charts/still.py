@@ -27,12 +27,14 @@ def still_trend(
     height: int,
     alt: str,
     least_step: float = 1,
+    open_end: bool = False,
     marks: Marks = NO_MARKS,
 ) -> Markup:
     """Return lines over the same steps of time, from zero; the first is the subject.
 
     lines hold null where there is no value; at least one value must be there. marks say what
     happened: bands under the lines, their numbers between them and the names of the steps.
+    open_end: the last step is not over, so the subject's way to it is dashed.
     """
     top = max(value for line in lines for value in line.values if value is not None) * 1.1 or 1
     xs = [_at(i, len(labels)) for i in range(len(labels))]
@@ -52,8 +54,11 @@ def still_trend(
     words += _flags(marks, len(labels), bottom + STRIP / 2)
     for line, colour in reversed(list(zip(lines, (look.primary, look.faded), strict=False))):
         points = [(x, y(v)) for x, v in zip(xs, line.values, strict=True) if v is not None]
+        is_open = open_end and line is lines[0] and len(points) > 1
         if points:
-            paths.append(_path(points, colour, 2.5))
+            paths.append(_path(points[:-1] if is_open else points, colour, 2.5))
+        if is_open:
+            paths.append(_path(points[-2:], colour, 2.5, dashes="6 5"))
     words += _named_ends(lines, xs, y)
     words += _written_values(lines[0], xs, y)
     svg = (
@@ -66,11 +71,13 @@ def still_trend(
     ).format(alt, height, quote(svg), Markup("").join(words))
 
 
-def _path(points: Sequence[tuple[float, float]], colour: str, width: float) -> str:
+def _path(
+    points: Sequence[tuple[float, float]], colour: str, width: float, *, dashes: str = "none"
+) -> str:
     drawn = " ".join(f"{x:.2f},{y:.2f}" for x, y in points)
     return (
         f'<polyline points="{drawn}" fill="none" stroke="{colour}" stroke-width="{width}" '
-        'stroke-linejoin="round" vector-effect="non-scaling-stroke"/>'
+        f'stroke-dasharray="{dashes}" stroke-linejoin="round" vector-effect="non-scaling-stroke"/>'
     )
 
 

@@ -65,10 +65,12 @@ class Card:
     status: str | None = None
     has_goal_elsewhere: bool = False  # promised for other days or branches than those shown
     is_goal_refused: bool = False  # what the plan says of it cannot be used
-    change: float | None = None  # a share: 0.12 is 12 % more
+    change: float | None = None  # a share: 0.12 is 12 % more; of a share, the points between
     compared_with: str = ""
     compared_days: str = ""
     trail: Sequence[float] = ()
+    trail_words: str = ""  # what the way is one of
+    is_trail_open: bool = False  # its last step is not over
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ TRAILS: dict[str, tuple[str, str]] = {
     "card_holder_count": ("cards_by_month", "holder_count"),
     "active_borrower_count": ("loans_by_month", "borrower_count"),
 }
+STOCKS = {"card_holder_count"}  # a month that is not over takes nothing from them
 OF = {measure: query for query, columns in IN_ONE_ROW.items() for measure in columns}
 
 
@@ -82,7 +83,9 @@ def card(
         change=change,
         compared_with=_compared_words(view),
         compared_days=_compared_days(view),
-        trail=_trail(view, measure),
+        trail=(trail := _trail(view, measure)),
+        trail_words=view.t("card.trail", name=_trail_name(view, measure)) if trail else "",
+        is_trail_open=view.ends_within_month and measure not in STOCKS,
     )
 
 
@@ -104,16 +107,22 @@ def _is_refused(view: View, measure: str) -> bool:
 
 
 def change_of(view: View, measure: str) -> float | None:
-    """Return how a measure changed against the same days a year earlier, as a share."""
+    """Return how a measure changed against the same days a year earlier.
+
+    As a share, of a share in points. Both are known as of a day: that shown, and a year before it.
+    """
     compared = view.comparison
     if compared is None or not view.covers(measures.named(measure).looks_back_days):
         return None
+    as_of = view.filters["as_of"]
     now, earlier = (
-        view.cite(
-            OF[measure], start_date=part.start_date, end_date=part.end_date, as_of=part.last_day
-        )[measure][0]
-        for part in (compared.now, compared.earlier)
+        view.cite(OF[measure], start_date=part.start_date, end_date=part.end_date, as_of=known_on)[
+            measure
+        ][0]
+        for part, known_on in ((compared.now, as_of), (compared.earlier, year_before(as_of)))
     )
+    if measures.named(measure).unit == "share":
+        return None if now is None or earlier is None else float(now) - float(earlier)
     return headlines.change(now, earlier)
 
 
@@ -140,11 +149,18 @@ def _compared_days(view: View) -> str:
 
 def _trail(view: View, measure: str) -> list[float]:
     """Return the way of a measure by month, as far as it is known for the branches chosen."""
-    if measure not in TRAILS:
+    if measure not in TRAILS or view.is_brief:
         return []
     query, column = TRAILS[measure]
-    rows = view.look_up(query)
     if query == "measures_by_month":  # of the plan, which speaks of the whole network
-        rows = rows.filter(measure_code=column) if view.filters["branches"] is None else rows[:0]
-        column = "amount"
-    return rows[column].drop_nulls().to_list()
+        if view.filters["branches"] is not None:
+            return []
+        return view.ask(query, measure=column)["amount"].to_list()
+    return view.ask(query)[column].drop_nulls().to_list()
+
+
+def _trail_name(view: View, measure: str) -> str:
+    """Return what is drawn by month: of a rate, what it is a rate of."""
+    column = TRAILS[measure][1]
+    known = measure if column not in measures.load() else column
+    return measures.named(known).label[view.language]

@@ -31,7 +31,9 @@ def loans_by_day(view: View) -> Content:
     """Draw each day's loans on a calendar; closed days are empty."""
     first = max(view.period.start_date, view.period.end_date - CALENDAR_DAYS * DAY)
     days = view.ask("loans_by_day", start_date=first)
-    headline = view.say(headlines.loans_over_time(days, None))
+    is_cut = first > view.period.start_date
+    whole = view.cite("loans_by_day") if is_cut else days  # the busiest may lie before
+    headline = view.say(headlines.loans_over_time(whole, None))
     if not days["loan_count"].sum():
         return content(headline, view.nothing())
     days = days.with_columns(
@@ -59,7 +61,9 @@ def loans_by_day(view: View) -> Content:
         marks=marks,
     )
     below = legend(view, marks, has_crosses=True)
-    return content(headline, Chart(drawn, view.t("alt.calendar")), below)
+    since = view.note("circulation.drawn_since", day=first) if is_cut else None
+    cases = int(whole["loan_count"].sum())
+    return content(headline, Chart(drawn, view.t("alt.calendar")), below, since, cases=cases)
 
 
 @figure("loan_count")

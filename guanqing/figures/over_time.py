@@ -50,6 +50,7 @@ def trend(
     lines = _lines(frame, step, value, earlier, shown)
     marks = on_days(view, starts) if step == "day" else on_months(view, starts)
     alt = view.t("alt.daily_trend" if step == "day" else "alt.trend", **{f"{step}s": frame.height})
+    is_open = step == "month" and view.ends_within_month
     drawn: Block
     if view.is_still:
         drawn = charts.still_trend(
@@ -60,6 +61,7 @@ def trend(
             height=view.height,
             alt=alt,
             least_step=least_step,
+            open_end=is_open,
             marks=marks,
         )
     else:
@@ -70,7 +72,7 @@ def trend(
             view.look,
             height=view.height,
             least_step=least_step,
-            open_end=step == "month" and view.ends_within_month,
+            open_end=is_open,
             marks=marks,
         )
         if every > 1:

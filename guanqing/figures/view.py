@@ -64,6 +64,7 @@ class View:
     shows_names: bool = False
     height: int = 240  # pixels of a chart
     is_still: bool = False  # drawn without the chart library, for the page that is opened first
+    is_brief: bool = False  # a headline figure is shown without its way there
     once: Callable[[str, Callable[[], Any]], Any] = _at_once
     asked: list[Answer] = field(default_factory=list)
 

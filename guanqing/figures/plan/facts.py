@@ -84,6 +84,7 @@ def _needed(view: View, standing: Standing, ahead: Outlook) -> str:
         "target.needed_words",
         missing=amount(view, ahead.missing, standing.target),
         needed=view.count(needed) if needed >= 10 else f"{needed:.2f}",
+        name=planfile.plan_measures()[standing.target.measure]["name"][view.language],
         days=int(standing.open_days_left),
     )
 

@@ -11,7 +11,7 @@ from guanqing.ui.shell.library import Stamp, answer, facts, may_see_names
 from guanqing.ui.shell.session import language, look
 
 
-def view(*, height: int = 240, is_still: bool = False) -> View:
+def view(*, height: int = 240, is_still: bool = False, is_brief: bool = False) -> View:
     """Return what every figure of this run is composed from."""
     return View(
         run=answer,
@@ -23,6 +23,7 @@ def view(*, height: int = 240, is_still: bool = False) -> View:
         shows_names=may_see_names() and bool(st.session_state.get("show_names")),
         height=height,
         is_still=is_still,
+        is_brief=is_brief,
         once=_once,
     )
 

@@ -13,7 +13,7 @@ UNCHANGED = 0.0005  # less shows as 0.0 %
 
 
 def card(made: Card, *, is_brief: bool = False) -> None:
-    """Draw a card; a brief one has no sparkline, nor a line that nothing is promised."""
+    """Draw a card; a brief one has no line that nothing is promised."""
     change = made.change
     if change is not None and abs(change) < UNCHANGED:
         change = 0.0
@@ -26,13 +26,20 @@ def card(made: Card, *, is_brief: bool = False) -> None:
             goal=_goal(made) if made.goal or made.is_goal_refused or not is_brief else None,
             badge=_badge(made.status) if made.status else "",
             compared_days=made.compared_days,
-            change=None if change is None else text.share(change, language(), sign=True),
+            change=None if change is None else _change(change, made.measure),
             arrow="▲" if change and change > 0 else "▼" if change else "=",
             tone=_tone(change, made.measure),
             compared=t("card.no_comparison") if change is None else made.compared_with,
-            spark="" if is_brief else charts.spark(made.trail, look()),
+            spark=charts.spark(made.trail, look(), open_end=made.is_trail_open),
+            trail=made.trail_words,
         )
     )
+
+
+def _change(change: float, measure: Measure) -> str:
+    """Return a change in words; of a share it is the points between the two."""
+    shown = text.points if measure.unit == "share" else text.share
+    return shown(change, language(), sign=True)
 
 
 def _figure(value: float, measure: Measure) -> str:
@@ -51,7 +58,9 @@ def _goal(made: Card) -> str:
         return t("card.yearly_target" if made.has_goal_elsewhere else "card.no_target")
     words = t("card.target", target=_figure(made.goal, made.measure))
     if made.value is not None and abs(made.goal - made.value) >= UNCHANGED:
-        gap = _figure(abs(made.goal - made.value), made.measure)
+        away = abs(made.goal - made.value)
+        is_share = made.measure.unit == "share"
+        gap = text.points(away, language()) if is_share else _figure(away, made.measure)
         words += " · " + t("card.over" if made.value >= made.goal else "card.short", gap=gap)
     return words
 

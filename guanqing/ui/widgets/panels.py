@@ -65,9 +65,11 @@ def bare(name: str, *, height: int = 240) -> None:
                 draw(block, f"{name}-{number}")
 
 
-def exhibited(name: str, *, height: int = 240, is_still: bool = False) -> Exhibit:
+def exhibited(
+    name: str, *, height: int = 240, is_still: bool = False, is_brief: bool = False
+) -> Exhibit:
     """Return a figure as this session sees it."""
-    return figures.named(name).show(view(height=height, is_still=is_still))
+    return figures.named(name).show(view(height=height, is_still=is_still, is_brief=is_brief))
 
 
 @contextmanager

@@ -12,7 +12,7 @@ def card_row(*names: str, is_brief: bool = True) -> None:
     """Show figures as cards, equally wide; brief ones do not say that nothing is promised."""
     for column, name in zip(st.columns(len(names)), names, strict=True):
         with column, st.container(key=f"kpi-{name}"), guarded(name):
-            exhibit = exhibited(name)
+            exhibit = exhibited(name, is_brief=is_brief)
             for block in exhibit.content.blocks:
                 if isinstance(block, Card):
                     card(block, is_brief=is_brief)
