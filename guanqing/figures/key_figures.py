@@ -10,6 +10,7 @@ from guanqing.figures.blocks import Card
 from guanqing.figures.figure import Content, Figure, content, enter
 from guanqing.figures.plan.standing import standings, year_plan
 from guanqing.figures.view import View
+from guanqing.period import year_before
 from guanqing.plan.scoring import Standing
 
 # The query of one row that holds each measure, and what shows its way there by month:
