@@ -24,9 +24,7 @@ class Measure:
     label: Words
     definition: Words
     standard: str  # key of the texts `standard`
-    cases: str = (
-        ""  # column of the first answer, or query.column, whose sum are its cases; "": rows
-    )
+    cases: str = ""  # a column of the first answer or query.column: their sum; "": the rows
     counted_as: str = ""  # what a target that promises it counts: a measure of the plan, per what
     looks_back_days: int = 0  # needs that much data before the period to be held against another
 
@@ -47,11 +45,11 @@ def load(content: dict[str, Any]) -> dict[str, Measure]:
 
 
 def _is_column(named: str) -> bool:
-    """Tell whether query.column is a column that the header of the query promises."""
-    query, _, column = named.partition(".")
-    heads = [path.read_text(encoding="utf-8") for path in QUERIES.glob(f"*/{query}.sql")]
-    promised = re.search(r"^-- columns: (.+(?:\n--   .+)*)", "".join(heads), re.MULTILINE)
-    return promised is not None and column in re.findall(r"\w+", promised[1])
+    """Tell whether a column is one that the header of its query, or of any, promises."""
+    query, _, column = named.rpartition(".")
+    heads = [path.read_text(encoding="utf-8") for path in QUERIES.glob(f"*/{query or '*'}.sql")]
+    promised = re.findall(r"^-- columns: (.+(?:\n--   .+)*)", "\n".join(heads), re.MULTILINE)
+    return any(column in re.findall(r"\w+", columns) for columns in promised)
 
 
 def named(name: str) -> Measure:

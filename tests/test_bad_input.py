@@ -189,7 +189,7 @@ def test_a_target_that_is_not_in_the_plan_is_said_and_the_most_urgent_shown(
 ) -> None:
     app = open_page("pages/year/target.py", simulated, language, code="nope")
     expected = text.translate("problem.unknown_target", language, code="nope")
-    assert expected in [warning.value for warning in app.warning]
+    assert told(app) == [expected]
     assert not app.exception
 
 

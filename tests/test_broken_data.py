@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from screens import CAUGHT_WHEN_SERVED, PAGES, htmls, open_page, seen
+from screens import CAUGHT_WHEN_SERVED, PAGES, htmls, open_page, seen, told
 from test_datafiles import Edited
 
 from guanqing import datafiles, plan, text, warehouse
@@ -37,7 +37,8 @@ def plans(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Edited]:
 def on_screen(page: str, store: Path, language: str = "en", **query: str) -> str:
     app = open_page(page, store, language, **query)
     assert not app.exception
-    return " ".join([*map(seen, htmls(app)), *(one.value for one in app.warning)])
+    bodies = [seen(html) for html in htmls(app) if "gq-said" not in html]
+    return " ".join([*bodies, *told(app)])
 
 
 @every_language

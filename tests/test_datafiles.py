@@ -139,11 +139,11 @@ BREAKS = {
         "loan_count.standard",
     ),
     "no such column": (
-        *("measures.toml", '"circulation_headline.loan_count"', '"circulation_headline.gone"'),
+        *("measures.toml", 'cases = "loan_count"', 'cases = "circulation_headline.gone"'),
         *("cases", "loan_count.cases"),
     ),
     "no query": (
-        *("measures.toml", '"circulation_headline.loan_count"', '"nodot"'),
+        *("measures.toml", 'cases = "loan_count"', 'cases = "gone"'),
         *("cases", "loan_count.cases"),
     ),
     "no measure of the plan": (

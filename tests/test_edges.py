@@ -294,6 +294,7 @@ def test_attendance_by_kind(place, events):
             | names("event_kind", kind, "kind")
             | {
                 "event_count": len(came),
+                "counted_count": len(came) - came.count(None),
                 "uncounted_count": came.count(None),
                 "attendance_count": whole(came),
                 "median_attendance": median(n for n in came if n is not None)
@@ -502,6 +503,9 @@ def test_feedback_handled(place, cases):
             "late_count": came_to["late"] if term else None,
             "open_count": came_to["overdue"] + came_to["waiting"] + came_to["open"],
             "overdue_count": came_to["overdue"] if term else None,
+            "judged_count": came_to["in_time"] + came_to["late"] + came_to["overdue"]
+            if term
+            else None,
             "in_time_share": in_time_share(came_to, term),
             "answered_count": len(answered),
             "median_days": float(median(days)) if days else None,

@@ -106,7 +106,8 @@ def test_pages_of_others_may_not(origin: str) -> None:
 def test_what_is_no_bare_name_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / "server.toml"
     path.write_text(f'# how\nallowed_hosts = ["{name}"]\n', encoding="utf-8")
-    broken = datafiles.DataFile(path, gate.settings.__wrapped__, may_go=False)  # type: ignore[attr-defined]
+    made = gate.settings.__wrapped__  # type: ignore[attr-defined]
+    broken = datafiles.DataFile(path, made, may_go=False, as_text=False)
     assert not broken.refresh()
     assert broken.fault
     assert (broken.fault.line, broken.fault.field) == (2, "allowed_hosts.0")

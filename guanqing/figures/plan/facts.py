@@ -21,7 +21,7 @@ Fact = tuple[str, str | Markup]
 @figure("plan_progress")
 def target_facts(view: View) -> Content:
     """List what the answer to a promise rests on."""
-    standing = chosen_target(view)
+    standing = chosen_target(view, is_drawn=True)
     if standing is None:
         return content("", view.nothing())
     facts = [fact for fact in _facts(view, standing, outlook_of(view, standing)) if fact[1]]

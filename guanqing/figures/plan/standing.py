@@ -58,9 +58,12 @@ def outlooks(view: View, found: list[Standing]) -> dict[str, Outlook]:
     return known
 
 
-def chosen_target(view: View) -> Standing | None:
-    """Return where the target chosen stands; of none chosen, the most urgent."""
-    code, found = view.filters["target"], standings(view)
+def chosen_target(view: View, *, is_drawn: bool = False) -> Standing | None:
+    """Return where the target chosen stands; of none chosen, the most urgent.
+
+    is_drawn: what the figure shows is its line of the scorecard, so that is what it is read from.
+    """
+    code, found = view.filters["target"], standings(view, is_drawn=is_drawn)
     if code in year_plan(view).milestones:
         return None
     return next((one for one in found if one.target.code == code), found[0] if found else None)
@@ -85,7 +88,9 @@ def cases_of(standing: Standing) -> int:
 def chosen_milestone(view: View) -> MilestoneStanding | None:
     """Return where the milestone chosen stands, None where none is."""
     code = view.filters["target"]
-    return next((one for one in milestones(view) if one.milestone.code == code), None)
+    return next(
+        (one for one in milestones(view, is_drawn=True) if one.milestone.code == code), None
+    )
 
 
 def counted(found: list[Standing]) -> dict[str, int]:

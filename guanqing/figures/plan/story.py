@@ -34,7 +34,7 @@ def outlook_of(view: View, standing: Standing) -> Outlook:
 @figure("plan_progress")
 def target_verdict(view: View) -> Content:
     """Say in large letters which promise this is, where it stands and whether we will make it."""
-    standing = chosen_target(view)
+    standing = chosen_target(view, is_drawn=True)
     if standing is None:
         return content("", view.nothing())
     target, ahead = standing.target, outlook_of(view, standing)
