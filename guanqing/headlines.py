@@ -4,7 +4,6 @@ Each function takes the rows a chart is drawn from and returns (key, values); a 
 anything to say returns ("finding.nothing", {}).
 """
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,12 +38,12 @@ def change(now: float | None, before: float | None) -> float | None:
 
 
 def loans_over_time(
-    steps: pl.DataFrame, compared: float | None, since: date | None = None
+    steps: pl.DataFrame, compared: float | None, since: str | None = None
 ) -> Headline:
     """Say how the period compares with the same days a year earlier, and what was busiest.
 
-    steps are months or days, by their column `month` or `day`. since is the day from which it is
-    compared, where that is not its first.
+    steps are months or days, by their column `month` or `day`. since names the day from which it
+    is compared, where that is not its first.
     """
     if not _total(steps, "loan_count"):
         return NOTHING

@@ -18,11 +18,10 @@ CALENDAR_DAYS = 400  # a year or so is what a calendar can hold legibly: the lat
 def loans_over_time(view: View) -> Content:
     """Draw loans by month, by day where the period is a few weeks, against a year earlier."""
     frame, earlier = view.with_earlier("loans_by_day" if view.is_short else "loans_by_month")
-    compared = view.comparison
-    since = compared.now.start_date if compared else view.period.start_date
-    headline = headlines.loans_over_time(
-        frame, change_of(view, "loan_count"), None if since == view.period.start_date else since
-    )
+    compared, since = view.comparison, None
+    if compared and compared.now.start_date != view.period.start_date:
+        since = text.day_of_year(compared.now.start_date, view.language)
+    headline = headlines.loans_over_time(frame, change_of(view, "loan_count"), since)
     return content(view.say(headline), *trend(view, frame, "loan_count", earlier))
 
 
