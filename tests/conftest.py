@@ -186,6 +186,12 @@ def derived_table(step: Any) -> str:
 JUDGED = [derived_table(step) for step in judgement.steps()]
 
 
+def some_every_day(count: int, daily: int) -> list[Any]:
+    """Return seeds of which the first are tried every day and all of them in CI."""
+    rest = [pytest.param(seed, marks=pytest.mark.slow) for seed in range(daily, count)]
+    return [*range(daily), *rest]
+
+
 def pytest_sessionfinish() -> None:
     if measured := coverage.Coverage.current():
         measured.stop()  # a worker is gone before it would save by itself

@@ -642,40 +642,52 @@ def add_sheet(book: xlsxwriter.Workbook, name: str, cells: list[list[Any]]) -> A
     return sheet
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (14010203456, "14010203456"),
-        (440301198001011234, "440301198001011200"),  # all that Excel keeps: 15 digits, then zeros
-        (-3.0, "-3"),
-        (0.1, "0.1"),
-        (1e-7, "0.0000001"),
-        ("00123", "00123"),
-        ("1.0", "1.0"),
-        (" x ", " x "),
-        (True, "1"),
-        (False, "0"),
-        (float("nan"), ""),
-        ("a\tb\r\nc", "a b c"),
-        ((date(2019, 3, 1), "yyyy-mm-dd"), "2019-03-01"),
-        ((datetime(2019, 3, 1, 10, 20, 30), "yyyy/m/d h:mm"), "2019-03-01 10:20:30"),
-        ((43525, "yyyy年m月d日"), "2019-03-01"),
-        ((time(10, 20, 30), "hh:mm:ss"), "10:20:30"),
-        ((time(0), "hh:mm:ss"), "00:00:00"),
-        ((timedelta(hours=30, seconds=5), "[h]:mm:ss"), "30:00:05"),
-        ((date(1900, 1, 1), "yyyy-mm-dd"), "1900-01-01"),
-        ((14010203456, "0"), "14010203456"),
-    ],
-)
-def test_a_cell_is_written_as_a_person_reads_it(desk: Desk, value: Any, shown: str) -> None:
+CELLS: list[tuple[Any, str]] = [
+    (14010203456, "14010203456"),
+    (440301198001011234, "440301198001011200"),  # all that Excel keeps: 15 digits, then zeros
+    (-3.0, "-3"),
+    (0.1, "0.1"),
+    (1e-7, "0.0000001"),
+    ("00123", "00123"),
+    ("1.0", "1.0"),
+    (" x ", " x "),
+    (True, "1"),
+    (False, "0"),
+    (float("nan"), ""),
+    ("a\tb\r\nc", "a b c"),
+    ((date(2019, 3, 1), "yyyy-mm-dd"), "2019-03-01"),
+    ((datetime(2019, 3, 1, 10, 20, 30), "yyyy/m/d h:mm"), "2019-03-01 10:20:30"),
+    ((43525, "yyyy年m月d日"), "2019-03-01"),
+    ((time(10, 20, 30), "hh:mm:ss"), "10:20:30"),
+    ((time(0), "hh:mm:ss"), "00:00:00"),
+    ((timedelta(hours=30, seconds=5), "[h]:mm:ss"), "30:00:05"),
+    ((date(1900, 1, 1), "yyyy-mm-dd"), "1900-01-01"),
+    ((14010203456, "0"), "14010203456"),
+]
+
+
+@pytest.fixture(scope="module")
+def columns_read(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """Return what is read of a sheet with a column for each of CELLS, by column."""
+    desk = Desk(tmp_path_factory.mktemp("cells"))
     # among others in its column: a type guessed for all would lose one of them
-    values = ["证号", "0007", value, 1.5, (date(2020, 2, 29), "yyyy-mm-dd"), "完"]
-    workbook(desk.folder / "book.xlsx", [[each, "|"] for each in values])
+    columns = [
+        ["证号", "0007", value, 1.5, (date(2020, 2, 29), "yyyy-mm-dd"), "完"] for value, _ in CELLS
+    ]
+    workbook(desk.folder / "book.xlsx", [list(row) for row in zip(*columns, strict=True)])
     text = desk.text()
-    assert read(text)[2] == f"{shown}\t|" or value == 440301198001011234
-    assert [line.partition("\t")[0] for line in read(text)[3:]] == ["1.5", "2020-02-29", "完"]
     assert (text.name, text.encoding) == ("book.xlsx#借阅", "xlsx")
     assert (text.delimiter, text.quote) == ("\t", "")
+    rows = [line.split("\t") for line in read(text)]
+    return [list(column) for column in zip(*rows, strict=True)]
+
+
+@pytest.mark.parametrize("place", range(len(CELLS)), ids=[shown for _, shown in CELLS])
+def test_a_cell_is_written_as_a_person_reads_it(columns_read: list[list[str]], place: int) -> None:
+    value, shown = CELLS[place]
+    column = columns_read[place]
+    assert column[2] == shown or value == 440301198001011234
+    assert column[3:] == ["1.5", "2020-02-29", "完"]
 
 
 def test_the_number_of_a_row_is_that_of_its_line(desk: Desk) -> None:

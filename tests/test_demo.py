@@ -394,6 +394,7 @@ def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+@pytest.mark.slow
 def test_building_twice_gives_the_same_library(store: Store, tmp_path: Path) -> None:
     again = Store(tmp_path)
     simulated_library.build(again, lambda step: None)

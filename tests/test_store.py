@@ -384,6 +384,7 @@ else:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["load", "undo"])
 def test_a_writer_may_be_killed_before_any_of_its_steps(tmp_path: Path, what: str) -> None:
     outcomes = []
