@@ -682,7 +682,7 @@ def columns_read(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-@pytest.mark.parametrize("place", range(len(CELLS)), ids=[shown for _, shown in CELLS])
+@pytest.mark.parametrize("place", range(len(CELLS)))
 def test_a_cell_is_written_as_a_person_reads_it(columns_read: list[list[str]], place: int) -> None:
     value, shown = CELLS[place]
     column = columns_read[place]
