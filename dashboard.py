@@ -4,14 +4,14 @@ Run it with `guanqing serve`, or `streamlit run dashboard.py`.
 """
 
 from guanqing.ui.shell.filters import choose
-from guanqing.ui.shell.frame import begin, head, navigate
+from guanqing.ui.shell.frame import begin, head, navigate, run
 from guanqing.ui.shell.library import open_library
 
 MENU = {
-    "year": ["overview", "targets", "target"],
+    "year": ["overview", "targets", "target", "plan_desk"],
     "service": ["circulation", "classes", "activities"],
-    "people": ["readers", "cards"],
-    "library": ["sources", "registers", "loading"],
+    "people": ["readers", "cards", "released"],
+    "library": ["sources", "registers", "loading", "audit"],
 }
 
 begin()
@@ -19,4 +19,4 @@ page = navigate(MENU)
 open_library()
 choose(page)
 head(page)
-page.run()
+run(page)

@@ -1,11 +1,13 @@
 """Hold the forecast against what came: the monthly issues of seven English library authorities.
 
-At the end of each month a year's total is forecast from the months so far and a profile of earlier
-whole years, and held against the total that came. The data (LibrariesWest, Open Government Licence)
-lie beside the project or not at all; renewals are left out, as everywhere.
+At the end of each month a year's total is forecast from all months so far, earlier years too, and
+held against the total that came: of each authority, and of each kind of item in each. The data
+(LibrariesWest, Open Government Licence) lie beside the project or not at all; renewals are left
+out, as everywhere.
 """
 
 import csv
+import os
 from calendar import SUNDAY, Calendar
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,14 +19,16 @@ from statistics import median
 import typer
 
 from guanqing.paths import ROOT
-from guanqing.plan.forecast import Band, Step, forecast
+from guanqing.plan.forecast import Ahead, Band, Step, forecast
 
 DATA = ROOT.parent / "shared" / "data" / "librarieswest_uk"
 FILES = ("issues_summary_2017-03_2019-02.csv", "issues_summary.csv")  # nothing between them
 ALL = "all authorities"
 YEAR = 12
 LOCKDOWN = 2020 * YEAR + 2  # closed from 23 March 2020
-STAGES = ("had not come", "was still to come", "had come", "is in the profile too")
+BEFORE = [(12 * 2018 + 2, 12), (12 * 2018 + 6, 8), (12 * 2019 + 6, 8)]  # whole stretches of months
+LEAST = 200  # issues in four years: what is lent less is no service that anybody plans
+STAGES = ("had not come", "was still to come", "had come", "was over before the year began")
 HEAD = "| {} | forecasts | 80 % holds | 95 % holds | width | below | above |"
 RULE = "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
 
@@ -39,7 +43,6 @@ class Case:
     authority: str
     first: Month
     length: int  # months of the year, or of the part of it the data has whole
-    profile_end: Month  # the month after the latest earlier year
     known: int  # months that were over
     band: Band
     truth: int
@@ -47,7 +50,7 @@ class Case:
     @property
     def stage(self) -> str:
         """Return where the lockdown lies, as one of STAGES."""
-        if self.profile_end > LOCKDOWN:
+        if self.first > LOCKDOWN:
             return STAGES[3]
         if self.first + self.length <= LOCKDOWN:
             return STAGES[0]
@@ -69,6 +72,7 @@ def main() -> None:
     if not is_there():
         print("the data of LibrariesWest are not beside the project: nothing to hold against")
         return
+    os.nice(10)
     issues = read()
     months = sorted(issues[ALL])
     missing = [month for month in range(months[0], months[-1]) if month not in issues[ALL]]
@@ -86,10 +90,16 @@ def main() -> None:
     print(f"\nAll of these\n\n{HEAD.format('the lockdown')}\n{RULE}")
     for stage in STAGES:
         print(row(stage, stages[stage]))
+    print(f"\nBy authority and kind of item, before the lockdown\n\n{HEAD.format('from')}\n{RULE}")
+    by_item, all_cases = read(by_item=True), []
+    for first, length in BEFORE:
+        found = list(cases(by_item, first, length, range(3, length, 2)))
+        print(row(named(first), found))
+        all_cases += found
+    print(row("all", all_cases))
     print(
-        "\nA band knows the months behind it and a profile. It does not see a closure come, and a"
+        "\nA band knows the months behind it. It does not see a closure come, nor the end of one."
     )
-    print("profile with the lockdown in it says that spring brings nothing: no band holds that.")
 
 
 def groups(months: Sequence[Month]) -> Iterator[tuple[str, int, list[Month], list[range]]]:
@@ -100,8 +110,7 @@ def groups(months: Sequence[Month]) -> Iterator[tuple[str, int, list[Month], lis
     calendar = [month for month in spans if month % YEAR == 0]
     yield "Calendar years", YEAR, calendar, [range(2, 3), *thirds]
     yield "Years from any other month", YEAR, [m for m in spans if m % YEAR], thirds
-    # only one whole year before the lockdown has another before it; July to February, between
-    # the gap and the lockdown, is there three times
+    # July to February, between the gap and the lockdown
     before = [2018 * YEAR + 6, 2019 * YEAR + 6]
     yield "July to February, before the lockdown", 8, before, [range(3, 8)]
     yield "January to June 2021 (July is not there)", 6, [2021 * YEAR], [range(3, 6)]
@@ -129,38 +138,19 @@ def cases(
 ) -> Iterator[Case]:
     """Yield the forecasts of the year that begins with a month, for one authority or each."""
     for name in [authority] if authority else issues:
-        shares = profile(issues[name], first, length)
         came = span(issues[name], first, length)
-        if not shares or came is None:
+        if came is None:
             continue
-        profile_end = earlier(issues[name], first, length)[0] + length
         for known in months_known or range(3, length):
-            past = [Step(came[month], shares[month]) for month in range(known)]
-            found = forecast(past, shares[known:], None)
-            if found is not None:
-                yield Case(name, first, length, profile_end, known, found.end, sum(came))
-
-
-def earlier(issues: Issues, first: Month, length: int) -> list[Month]:
-    """Return where the earlier years begin that have every month, the latest first."""
-    begins = range(first - YEAR, min(issues) - 1, -YEAR)
-    return [begin for begin in begins if span(issues, begin, length) is not None]
-
-
-def profile(issues: Issues, first: Month, length: int) -> list[float]:
-    """Return each month's share of the year, from the same months of earlier years.
-
-    The share an earlier year shows is taken by the day: a month has 24 to 27 days that are no
-    Sunday, and February 2020 one more than the two Februaries before. Empty without such a year.
-    """
-    years = []
-    for begin in earlier(issues, first, length):
-        moved = [
-            issues[begin + month] * open_days(first + month) / open_days(begin + month)
-            for month in range(length)
-        ]
-        years.append([amount / sum(moved) for amount in moved])
-    return [sum(shares) / len(years) for shares in zip(*years, strict=True)]
+            now = first + known
+            found = forecast(
+                [Step(m, issues[name][m], open_days(m)) for m in sorted(issues[name]) if m < now],
+                [Ahead(month, open_days(month)) for month in range(now, first + length)],
+                None,
+                value=sum(came[:known]),
+            )
+            if found is not None and sum(came):
+                yield Case(name, first, length, known, found.end, sum(came))
 
 
 def open_days(month: Month) -> int:
@@ -182,8 +172,8 @@ def is_there() -> bool:
     return all((DATA / name).exists() for name in FILES)
 
 
-def read(folder: Path = DATA) -> dict[str, Issues]:
-    """Return the issues by month, of each authority and of all together.
+def read(folder: Path = DATA, *, by_item: bool = False) -> dict[str, Issues]:
+    """Return the issues by month, of each authority and of all together, or of each kind of item.
 
     A month of the files in which an authority has no line is one in which it lent nothing.
     """
@@ -192,11 +182,13 @@ def read(folder: Path = DATA) -> dict[str, Issues]:
         with (folder / name).open(encoding="utf-8", newline="") as lines:
             for line in csv.DictReader(lines):
                 year, month = map(int, line["month_issued"].split("-"))
-                for authority in (line["authority"], ALL):
-                    issues[authority][year * YEAR + month - 1] += int(line["issues"])
+                item = f"{line['authority']}, {line['item_type']}"
+                for series in (item if by_item else line["authority"], ALL):
+                    issues[series][year * YEAR + month - 1] += int(line["issues"])
     return {
-        authority: {month: counts[month] for month in issues[ALL]}
-        for authority, counts in sorted(issues.items())
+        name: {month: counts[month] for month in issues[ALL]}
+        for name, counts in sorted(issues.items())
+        if sum(counts.values()) >= LEAST
     }
 
 

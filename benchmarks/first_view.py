@@ -4,27 +4,20 @@ Every first view is a new browser profile on a server that has already answered 
 from the browser's own clock: from the start of the navigation, or from the click in the menu.
 """
 
-import os
-import socket
-import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from time import sleep
 from typing import Annotated, Any
 
 import typer
 from build import store_of
 from playwright.sync_api import Browser, Page, sync_playwright
+from serving import ONE_LINE, SERVER, serving
 
-from guanqing.paths import ROOT
 from guanqing.store import Store
 
-ONE_LINE = 'import streamlit as st; st.write("hello")\n'
-SERVER = ROOT / "guanqing/ui/server.py"  # what `guanqing serve` runs
 CHROMIUM = ["--disable-background-networking", "--disable-component-update", "--no-first-run"]
 LIMIT = 60_000  # ms until a view counts as failed
 
@@ -69,8 +62,8 @@ def main(
             serving(SERVER, chosen) as dashboard,
         ):
             chromium = playwright.chromium.launch(executable_path=browser, args=args)
-            first_views(chromium, hello, dashboard, runs)
-            page_switches(chromium, dashboard, runs)
+            first_views(chromium, hello.url, dashboard.url, runs)
+            page_switches(chromium, dashboard.url, runs)
             chromium.close()
 
 
@@ -133,36 +126,6 @@ def visiting(chromium: Browser, url: str) -> Iterator[Page]:
         yield page
     finally:
         context.close()
-
-
-@contextmanager
-def serving(script: Path, store: Store) -> Iterator[str]:
-    """Serve a script on 127.0.0.1 with the configuration of this checkout and yield its URL."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)],
-        cwd=ROOT,
-        env=os.environ | {"GUANQING_STORE": str(store.root.resolve())},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait(lambda: socket.create_connection(("127.0.0.1", port), timeout=1).close())
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(timeout=10)
-
-
-def _wait(call: Callable[[], None]) -> None:
-    for _ in range(300):
-        try:
-            return call()
-        except OSError:
-            sleep(0.1)
-    raise TimeoutError("the server does not answer")
 
 
 if __name__ == "__main__":

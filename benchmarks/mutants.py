@@ -191,12 +191,14 @@ class Trial:
 
         def asking(name: str) -> str:
             if name in warehouse.paths():
-                self.read[self.now].add(warehouse.paths()[name].as_posix())
+                path = warehouse.paths()[name]
+                self.read[self.now].add(path.as_posix())
+                if self.mutant and path == ROOT / self.mutant.path:
+                    return self.mutated
             return source(name)
 
         Path.read_text = reading  # type: ignore[method-assign]
         warehouse.source = asking  # type: ignore[assignment]
-        self.caches = [source, warehouse.parameters, warehouse.purpose]
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the trial in place of the tests."""
@@ -255,8 +257,6 @@ class Trial:
                     break
         finally:
             self.mutant = None
-            for cache in self.caches:
-                cache.cache_clear()
         return {"killed_by": None, "tried": tried, "of": len(asked)}
 
     def promise(self, mutant: Mutant, test: str) -> tuple[float, ...]:
@@ -267,8 +267,6 @@ class Trial:
 
     def passes(self, item: Any) -> bool:
         """Run a test, what lasts a session kept for the next, and return whether it passed."""
-        for cache in self.caches:  # or a test would not be seen to read what another has read
-            cache.cache_clear()
         self.now, begun = item.nodeid, monotonic()
         item._initrequest()
         module = item.getparent(pytest.Module)

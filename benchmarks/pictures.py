@@ -13,12 +13,13 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from first_view import CHROMIUM, DRAWN, LIMIT, SERVER, serving
+from first_view import CHROMIUM, DRAWN, LIMIT
 from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from serving import SERVER, serving
 
 import simulated_library
 from guanqing.paths import ROOT
@@ -58,9 +59,9 @@ def take(folder: Annotated[Path, typer.Argument()] = OUT / "pictures", quick: bo
         store = Store(Path(scratch))
         simulated_library.build(store)
         chromium = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        with serving(SERVER, store) as url:
+        with serving(SERVER, store) as served:
             for theme in THEMES[:1] if quick else THEMES:
-                tab = chromium.new_page(base_url=url, color_scheme=theme, locale="zh-CN")
+                tab = chromium.new_page(base_url=served.url, color_scheme=theme, locale="zh-CN")
                 tab.set_default_timeout(LIMIT)
                 for language in LANGUAGES:
                     for state in visited(tab, language):

@@ -1,5 +1,5 @@
 -- The tables in which the plan is judged. They are made in memory when a library is opened, from the
--- library's own tables, from what people typed in and from data/targets, by data/judge/*.sql; queries/
+-- library's own tables, from what people typed in and from the plan, by data/judge/*.sql; queries/
 -- read them like the others. Tests hold each equal to the same question asked of the records.
 
 -- How much of each measure of the plan came about on each day: what a total adds up.
@@ -10,12 +10,22 @@ create table measure_days (
     amount double not null -- how much was added that day
 );
 
+-- The same by whose it is: the main library's, or the whole network's.
+create table scope_days (
+    measure_code varchar not null, -- as in data/plan_measures.toml
+    scope varchar not null, -- main, network
+    day date not null, -- day
+    amount double not null -- how much was added that day
+);
+
 -- Shares asked of persons, with their 95 % Wilson intervals.
 create table survey_shares (
     measure_code varchar not null, -- reader_satisfaction, feedback_satisfaction
+    scope varchar not null, -- main, network
+    wave_code varchar, -- the one wave it is of; null: all of the year so far
     day date not null, -- day from which the share is known
-    distributed_count bigint, -- forms handed out; null where nobody was handed one
-    returned_count bigint, -- forms that came back
+    distributed_count bigint not null, -- forms handed out; of feedback the cases answered
+    returned_count bigint, -- forms that came back; null of feedback
     valid_count bigint not null, -- answers that can be read
     satisfied_count bigint not null, -- of them satisfied
     is_sound boolean not null, -- false: more answers than forms, or more satisfied than answers
@@ -27,8 +37,15 @@ create table survey_shares (
 -- Hours open in each week, per branch; a week closed throughout is a row of 0.
 create table opening_weeks (
     week_start date not null, -- Monday
-    branch_code varchar not null, -- branch
+    branch_code varchar, -- branch; null not said
     open_hours double not null -- hours open from Monday to Sunday
+);
+
+-- The same where they are fewest, by whose promise it is.
+create table scope_weeks (
+    week_start date not null, -- Monday
+    scope varchar not null, -- main, network
+    open_hours double not null -- hours open from Monday to Sunday at the branch that is open least
 );
 
 -- Every day of the years the data covers, and which part of the year it belongs to.
@@ -52,15 +69,39 @@ create table year_pace (
 create table measure_pace (
     plan_year smallint not null, -- year of the plan
     measure_code varchar not null, -- as in data/plan_measures.toml
+    scope varchar not null, -- main, network
     day date not null, -- day of that year
     expected_share double not null, -- share of the year's amount that should be there, 0 to 1
     pace_basis varchar not null -- profile: the library's own earlier years; open_days; calendar
 );
 
+-- The events of the register behind each promise, and whether each meets its clause of quality.
+create table target_events (
+    plan_year smallint not null, -- year of the plan
+    target_code varchar not null, -- target, as in targets/<year>.toml of the library
+    event_kind varchar not null, -- as in events
+    title varchar not null, -- as in events
+    held_on date not null, -- as in events
+    branch_code varchar, -- as in events
+    is_held boolean not null, -- as in events
+    has_clause boolean not null, -- the plan says what each must be
+    meets_clause boolean, -- null: there is no clause, or the register lacks the field it asks for
+    missing_field varchar -- the field it lacks, as in data/records.toml
+);
+
+-- The weeks of each promise that wants something every week.
+create table event_weeks (
+    plan_year smallint not null, -- year of the plan
+    target_code varchar not null, -- target that promises something every week
+    week_start date not null, -- Monday
+    last_day date not null, -- its Sunday, or the last day of the plan's year in it
+    has_event boolean not null -- something was held in it, of the promise's scope
+);
+
 -- What came about of each promise by each day of its plan's year, added up and not yet judged.
 create table target_amounts (
     plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    target_code varchar not null, -- target, as in targets/<year>.toml of the library
     branch_code varchar, -- the branch whose part this is; null: the whole promise
     day date not null, -- day
     done double, -- what came about since 1 January; null: never recorded so far
@@ -71,7 +112,7 @@ create table target_amounts (
 -- What each promise asks for on each day of its plan's year.
 create table goal_days (
     plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    target_code varchar not null, -- target, as in targets/<year>.toml of the library
     branch_code varchar, -- the branch whose part this is; null: the whole promise
     day date not null, -- day
     goal double not null, -- what is to be reached, as in force on that day
@@ -83,7 +124,7 @@ create table goal_days (
 -- The value of each promise on each day of its plan's year: the one place where it is defined.
 create table reading_days (
     plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    target_code varchar not null, -- target, as in targets/<year>.toml of the library
     branch_code varchar, -- the branch whose part this is; null: the whole promise
     day date not null, -- day
     done double, -- of a total, level or rate: what came about since 1 January; null never recorded
@@ -98,7 +139,7 @@ create table reading_days (
 -- Each promise on each day of its plan's year, judged: what queries ask.
 create table target_days (
     plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target, as in data/targets/<year>.toml
+    target_code varchar not null, -- target, as in targets/<year>.toml of the library
     branch_code varchar, -- the branch whose part this is; null: the whole promise
     day date not null, -- day it is judged at
     goal double not null, -- what is to be reached, as in force on that day
@@ -115,18 +156,4 @@ create table target_days (
     upper_share double, -- of a survey: upper end
     status varchar not null, -- met, on_course, behind, not_met, not_shown, not_computable
     reason varchar -- why it is not computable: nothing_recorded, no_population, no_holdings ...
-);
-
--- The events of the register behind each promise, and whether each meets its clause of quality.
-create table target_events (
-    plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target, as in data/targets/<year>.toml
-    event_kind varchar not null, -- as in events
-    title varchar not null, -- as in events
-    held_on date not null, -- as in events
-    branch_code varchar, -- as in events
-    is_held boolean not null, -- as in events
-    has_clause boolean not null, -- the plan says what each must be
-    meets_clause boolean, -- null: there is no clause, or the register lacks the field it asks for
-    missing_field varchar -- the field it lacks, as in data/records.toml
 );

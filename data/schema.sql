@@ -2,7 +2,7 @@
 -- read them; and the data dictionary. Tests build an empty library from this file.
 --
 -- Codes (channel_code, event_kind ...) are listed with their names in data/codes.csv, classes in
--- data/classes.csv, reasons of cancellation in data/cancel_reasons.csv. There are no primary keys:
+-- data/classes.csv, reasons of cancellation in cancel_reasons.csv of the library or of data/. There are no primary keys:
 -- their indexes would double the time and memory of a load of 20 million loans, so keys are checked
 -- once by intake instead. Nothing here names a person: names live in the names file of the same
 -- generation, which only the role that may see them opens.
@@ -21,7 +21,7 @@ create table library (
 
 -- Facts about the library that no source file holds, from a settings file.
 create table settings (
-    setting_code varchar not null, -- population_served ...
+    setting_code varchar not null, -- population_served, loans_include_renewals (1: they do) ...
     value double, -- null: not known, figures that need it are not computable
     unit varchar not null, -- what the value counts
     source_zh varchar not null, -- where the value comes from, in Chinese
@@ -76,14 +76,15 @@ create table readers (
     birth_year smallint, -- null unknown
     home_branch varchar, -- branch that issued the card
     unit varchar, -- school, office or department
-    card_expires_on date -- last day the card is valid; null without limit
+    card_expires_on date, -- last day the card is valid; null without limit
+    may_be_named boolean -- whether the reader agreed to be named to the director; null: not said
 );
 
 -- Items as lent: one row per copy (册).
 create table items (
     item_id bigint not null, -- surrogate of the barcode
     call_number varchar, -- 索书号 as printed on the spine
-    class_code varchar not null, -- class of the call number (measures.md), T to two letters
+    class_code varchar not null, -- class of the call number, T to two letters
     material varchar not null, -- book, braille, audiovisual, periodical
     is_for_children boolean, -- in the children's collection
     branch_code varchar, -- branch that holds it
@@ -117,7 +118,7 @@ create table card_events (
 
 -- Visits (到馆人次) of the gate counters.
 create table visits (
-    branch_code varchar not null, -- branch of the gate
+    branch_code varchar, -- branch of the gate; null: not said, and the library has several
     day date not null, -- day of the count
     hour smallint, -- hour 0 to 23; null where the gate counts by day
     visit_count bigint not null, -- persons who came in
@@ -178,7 +179,7 @@ create table requests (
 
 -- Opening hours, past and announced: one row per interval open; a day without one was closed.
 create table opening_hours (
-    branch_code varchar not null, -- branch
+    branch_code varchar, -- branch; null not said
     day date not null, -- day
     opens_at time not null, -- opening
     closes_at time not null, -- closing, same day
@@ -189,7 +190,7 @@ create table opening_hours (
 -- Holdings at the end of each month.
 create table holdings (
     month_end date not null, -- last day of the month
-    branch_code varchar not null, -- branch that holds them
+    branch_code varchar, -- branch that holds them; null not said
     class_code varchar not null, -- class, T to two letters
     material varchar not null, -- book, braille, audiovisual, periodical
     item_count bigint not null, -- items in stock
@@ -226,7 +227,7 @@ create table counts (
 -- Milestones of the plan as reported: the last row up to a day is the state then.
 create table milestone_states (
     plan_year smallint not null, -- year of the plan
-    milestone_code varchar not null, -- as in data/targets/<year>.toml
+    milestone_code varchar not null, -- as in targets/<year>.toml of the library
     state varchar not null, -- planned, under_way, done, dropped
     stated_on date not null, -- day of the report
     note_zh varchar, -- what was reported, in Chinese
@@ -272,7 +273,7 @@ create table annotations (
 -- Notes on targets and milestones: who answers for them, what was decided.
 create table plan_notes (
     plan_year smallint not null, -- year of the plan
-    target_code varchar not null, -- target or milestone, as in data/targets/<year>.toml
+    target_code varchar not null, -- target or milestone, as in targets/<year>.toml of the library
     noted_on date not null, -- day of the note
     owner varchar, -- who answers for it from this day; null: no change
     note varchar, -- what was noted or decided

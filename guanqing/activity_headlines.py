@@ -4,7 +4,7 @@ from typing import Any
 
 import polars as pl
 
-from guanqing.headlines import NOTHING, Headline
+from guanqing.headlines import NOTHING, Headline, most
 from guanqing.plan import survey
 
 SATISFACTION = {
@@ -32,11 +32,13 @@ def attendance(kinds: pl.DataFrame, name: str) -> Headline:
     counted = kinds.filter(pl.col("attendance_count").is_not_null())
     if counted.is_empty():
         return NOTHING
-    top = counted.sort("median_attendance", "event_kind", descending=[True, False])
-    return "finding.attendance", {
-        "count": int(counted["attendance_count"].sum()),
-        "name": top[name][0],
-        "most": round(top["median_attendance"][0]),
+    values = {"count": int(counted["attendance_count"].sum())}
+    top = most(counted, "median_attendance")
+    if top is None:
+        return "finding.attendance_alone", values
+    return "finding.attendance", values | {
+        "name": top[name],
+        "most": round(top["median_attendance"]),
     }
 
 

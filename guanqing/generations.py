@@ -138,11 +138,24 @@ def files_in(folder: Path) -> dict[int, Path]:
     return dict(sorted((int(match[1]), path) for match, path in found if match))
 
 
-def orphans_in(folder: Path) -> list[Path]:
-    """Return the files in a folder that belong to a library which is not there."""
+def orphans_in(folder: Path) -> dict[Path, int]:
+    """Return the files in a folder that belong to a library which is not there, by its number."""
     numbers = files_in(folder).keys()
     found = ((SIDE.fullmatch(path.name), path) for path in folder.glob("*.*"))
-    return [path for match, path in found if match and int(match[1]) not in numbers]
+    belong = {path: int(match[1]) for match, path in found if match}
+    return {path: number for path, number in belong.items() if number not in numbers}
+
+
+def lost_in(folder: Path, served: Path) -> dict[int, Path]:
+    """Return the libraries that are gone while their records are there, oldest first.
+
+    Of those older than what is served only what a prune has left is there.
+    """
+    match = LIBRARY.fullmatch(served.name)
+    first = int(match[1]) if match else 0
+    orphans = sorted(orphans_in(folder).items(), key=lambda found: found[1])
+    libraries = {number: folder / f"{number:06}.duckdb" for _path, number in orphans}
+    return {n: path for n, path in libraries.items() if n >= first and records_of(path).exists()}
 
 
 def remove(library: Path) -> None:

@@ -4,6 +4,7 @@ Each function takes the rows a chart is drawn from and returns (key, values); a 
 anything to say returns ("finding.nothing", {}).
 """
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -26,7 +27,8 @@ FEWER = {
     ("month", True): "finding.loans_down_month_since",
 }
 NOTHING: Headline = ("finding.nothing", {})
-UNKNOWN = "unknown"  # the code of what nobody recorded: never what most of something is
+# the codes of what nobody recorded: never what most of something is
+NOT_RECORDED = ("unknown", "none")
 FEW = 30  # loans of a class in a quarter: of fewer, a share moves by chance
 
 
@@ -47,15 +49,32 @@ def loans_over_time(
     """
     if not _total(steps, "loan_count"):
         return NOTHING
-    top = steps.sort("loan_count", descending=True).row(0, named=True)
-    step = "day" if "day" in top else "month"
+    step = "day" if "day" in steps.columns else "month"
+    top = most(steps, "loan_count")
+    if top is None:  # of one, or of several alike, none is the busiest
+        return _loans_alone(steps.filter(pl.col("loan_count") > 0), step, compared)
     values = {step: top[step], "count": int(top["loan_count"])}
     if compared is None:
-        return (BUSIEST if steps.height > 1 else SINGLE)[step], values
+        return BUSIEST[step], values
     values |= {"share": abs(compared)} | ({} if since is None else {"since": since})
-    if steps.height == 1:  # the busiest of one is no finding
-        return "finding.loans_up_alone" if compared >= 0 else "finding.loans_down_alone", values
     return (MORE if compared >= 0 else FEWER)[step, since is not None], values
+
+
+def _loans_alone(steps: pl.DataFrame, step: str, compared: float | None) -> Headline:
+    values: dict[str, Any] = {"count": _total(steps, "loan_count")}
+    if compared is not None:
+        key = "finding.loans_up_alone" if compared >= 0 else "finding.loans_down_alone"
+        return key, values | {"share": abs(compared)}
+    if steps.height == 1:
+        return SINGLE[step], values | {step: steps[step][0]}
+    return "finding.loans_in_all", values
+
+
+def most(frame: pl.DataFrame, column: str) -> dict[str, Any] | None:
+    """Return the row that has more than any other; None where there is no other, or none less."""
+    known = frame.filter(pl.col(column).is_not_null())
+    top = known.filter(pl.col(column) == known[column].max())
+    return top.row(0, named=True) if top.height == 1 < known.height else None
 
 
 def self_service(months: pl.DataFrame, share: float | None) -> Headline:
@@ -63,7 +82,11 @@ def self_service(months: pl.DataFrame, share: float | None) -> Headline:
     known = months.filter(pl.col("self_service_share").is_not_null())
     if share is None or known.is_empty():
         return NOTHING
-    top = known.sort("self_service_share", "month", descending=[True, False]).row(0, named=True)
+    if not share:
+        return "finding.no_self_service", {}
+    top = most(known, "self_service_share")
+    if top is None:
+        return "finding.self_service_alone", {"share": float(share)}
     return "finding.self_service", {
         "share": float(share),
         "month": top["month"],
@@ -75,7 +98,9 @@ def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:
     """Say at which hour of which weekday most is lent."""
     if not _total(hours, "loan_count"):
         return NOTHING
-    top = hours.sort("loans_per_day", descending=True).row(0, named=True)
+    top = most(hours, "loans_per_day")
+    if top is None:
+        return "finding.no_busiest_hour", {}
     return "finding.busiest_hour", {
         "weekday": weekday_names[int(top["weekday"]) - 1],
         "hour": str(top["hour"]),
@@ -91,20 +116,24 @@ def _mean(value: float) -> int | Decimal:
 def largest(frame: pl.DataFrame, key: str, code: str, name: str, share: str) -> Headline:
     """Say which row has the largest share, of those that are known and not hidden."""
     rows = frame.filter(pl.col(share) > 0).sort(share, descending=True)
-    known = rows.filter(pl.col(code) != UNKNOWN)
+    known = rows.filter(~pl.col(code).is_in(NOT_RECORDED))
     if known.is_empty():
         if "loan_count" in frame.columns and frame["loan_count"].null_count():
             return "finding.groups_hidden", {}
         return NOTHING if rows.is_empty() else ("finding.not_recorded", {})
+    if rows.height == 1:  # the largest of one is no finding
+        return "finding.all_of_one", {"name": known[name][0]}
     return key, {"name": known[name][0], "share": float(known[share][0])}
 
 
 def class_gap(classes: pl.DataFrame, name: str) -> Headline:
     """Say what the most lent class takes of loans and of holdings."""
     lent = classes.filter(pl.col("loan_count") > 0)
-    known = lent.filter(pl.col("class_code") != UNKNOWN)
+    known = lent.filter(~pl.col("class_code").is_in(NOT_RECORDED))
     if known.is_empty():
         return NOTHING if lent.is_empty() else ("finding.not_recorded", {})
+    if lent.height == 1:
+        return "finding.all_of_one", {"name": known[name][0]}
     top = known.row(0, named=True)
     values = {"name": top[name], "share": float(top["loan_share"])}
     if top["item_share"] is None:
@@ -117,13 +146,15 @@ def class_shift(shares: pl.DataFrame, name: str) -> Headline:
     quarters = shares["quarter"].unique().sort().to_list()
     if len(quarters) < 2:
         return ("finding.one_quarter", {}) if quarters else NOTHING
+    if shares["class_code"].is_in(NOT_RECORDED).all():
+        return "finding.not_recorded", {}
     ends = shares.filter(pl.col("quarter").is_in([quarters[0], quarters[-1]]))
     enough = ends.filter(pl.col("loan_count") >= FEW)["class_code"]
     moved = shares.filter(
         pl.col("quarter") == quarters[-1],
         pl.col("loan_share_change").is_not_null(),
         pl.col("class_code").is_in(enough.implode()),
-        pl.col("class_code") != UNKNOWN,
+        ~pl.col("class_code").is_in(NOT_RECORDED),
     ).sort(pl.col("loan_share_change").abs(), descending=True)
     if moved.is_empty():
         return "finding.classes_few", {}
@@ -142,6 +173,8 @@ def concentration(curve: pl.DataFrame) -> Headline:
     if point is None:
         return NOTHING
     borrowers, loans = point
+    if curve.filter((pl.col("loan_share") - pl.col("borrower_share")).abs() > 1e-9).is_empty():
+        return "finding.loans_alike", {}
     if borrowers > 0.11:  # of a few, the first step of the curve is far from a tenth
         return "finding.concentration_of_few", {"borrowers": borrowers, "share": loans}
     return "finding.concentration", {"share": loans}
@@ -156,13 +189,21 @@ def tenth(curve: pl.DataFrame) -> tuple[float, float] | None:
     return float(row["borrower_share"]), float(row["loan_share"])
 
 
-def new_borrowers(months: pl.DataFrame) -> Headline:
-    """Say how many began to borrow, and in which month most did."""
+def new_borrowers(months: pl.DataFrame, begun: date | None = None) -> Headline:
+    """Say how many began to borrow, and in which month most did.
+
+    `begun`: the first day on record where it lies in the period; whoever borrowed then is new to
+    the records and perhaps not to the library.
+    """
     if not _total(months, "new_borrower_count"):
         return NOTHING
-    top = months.sort("new_borrower_count", descending=True).row(0, named=True)
+    if begun:
+        return "finding.new_borrowers_unknown", {"day": begun}
+    count, top = _total(months, "new_borrower_count"), most(months, "new_borrower_count")
+    if top is None:
+        return "finding.new_borrowers_alone", {"count": count}
     return "finding.new_borrowers", {
-        "count": _total(months, "new_borrower_count"),
+        "count": count,
         "month": top["month"],
         "most": int(top["new_borrower_count"]),
     }
@@ -173,7 +214,23 @@ def leader(borrowers: pl.DataFrame) -> Headline:
     if borrowers.is_empty():
         return NOTHING
     counts = borrowers["loan_count"].to_list()
+    if counts[0] == counts[-1]:
+        return "finding.leaders_alike", {"count": int(counts[0])}
     return "finding.leader", {"first": int(counts[0]), "last": int(counts[-1])}
+
+
+def refusals(reasons: pl.DataFrame, name: str) -> Headline:
+    """Say what share of requests was refused, and for which known reason most."""
+    count = 0 if reasons.is_empty() else int(reasons["request_count"][0] or 0)
+    if not count:
+        return NOTHING
+    if not _total(reasons, "refusal_count"):
+        return "finding.none_refused", {"count": count}
+    values = {"count": count, "share": float(reasons["refusal_rate"].sum())}
+    known = reasons.filter(pl.col("refusal_count") > 0, ~pl.col("reason_code").is_in(NOT_RECORDED))
+    if known.is_empty():
+        return "finding.refused", values
+    return "finding.refused_mostly", values | {"name": known[name][0]}
 
 
 def avoidable(reasons: pl.DataFrame, names: dict[str, str]) -> Headline:

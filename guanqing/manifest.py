@@ -117,17 +117,17 @@ def _fault(path: Path, right: list[Print] | None, is_hashed: bool) -> Fault | No
     return None
 
 
-def replace_records(library: Path, new: Path) -> None:
-    """Put other records beside a library that stays; whenever this is cut short, it is whole."""
+def replace_file(library: Path, end: str, new: Path) -> None:
+    """Put another file beside a library that stays; whenever this is cut short, it is whole."""
     found, draft = read(library), new.with_name("manifest.json")
 
     def tell(*right: Print) -> None:
         if found:
-            write(draft, replace(found, files=found.files | {RECORDS: list(right)}))
+            write(draft, replace(found, files=found.files | {end: list(right)}))
             disk.sync(draft)
             os.replace(draft, of(library))
 
-    records, coming = library.with_suffix(RECORDS), print_of(new)
-    tell(*(found.files.get(RECORDS, []) if found else []), coming)
-    os.replace(new, records)
+    coming = print_of(new)
+    tell(*(found.files.get(end, []) if found else []), coming)
+    os.replace(new, library.with_suffix(end))
     tell(coming)

@@ -1,7 +1,8 @@
 """Periods as a reader picks them and as a URL names them.
 
 Codes: `2019` a year, `2019Q3` a quarter, `2019-07` a month, `12m` the twelve months to the as-of
-day, `all` the whole of the data, `2019-01-05..2019-02-20` any days, both included.
+day, `quarters` the year up to its last closed quarter, `all` the whole of the data,
+`2019-01-05..2019-02-20` any days, both included.
 """
 
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 DAY = timedelta(days=1)
+WEEKS_52 = timedelta(weeks=52)
 MANY_DAYS = 90  # a quarter: of so many, one day more changes little
 
 
@@ -56,12 +58,20 @@ def read(code: str, *, first_day: date, as_of: date) -> Period | None:
     return Period(code, max(start, first_day), min(end, as_of + DAY), is_running)
 
 
+def is_code(code: str) -> bool:
+    """Tell whether a code names days of some data."""
+    return bounds(code, date(2000, 1, 1), date(2000, 12, 31)) is not None
+
+
 def bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
     """Return the first day a code names and the day after the last, None where it names none."""
     if code == "all":
         return first_day, as_of + DAY
     if code == "12m":
         return year_before(as_of) + DAY, as_of + DAY
+    if code == "quarters":
+        closed = _first_of_quarter(as_of + DAY)
+        return date((closed - DAY).year, 1, 1), closed
     try:
         if match := re.fullmatch(r"(\d{4})", code):
             year = int(match[1])
@@ -80,6 +90,10 @@ def bounds(code: str, first_day: date, as_of: date) -> tuple[date, date] | None:
     return None
 
 
+def _first_of_quarter(day: date) -> date:
+    return date(day.year, day.month - (day.month - 1) % 3, 1)
+
+
 def _first_of_month(day: date, months: int) -> date:
     later = day.month - 1 + months
     return date(day.year + later // 12, later % 12 + 1, 1)
@@ -91,6 +105,11 @@ def year_before(day: date) -> date:
         return day.replace(year=day.year - 1)
     except ValueError:
         return day.replace(year=day.year - 1, day=28)
+
+
+def weeks_before(period: Period) -> Period:
+    """Return the days 52 weeks earlier, so that each day meets the same day of the week."""
+    return Period(period.code, period.start_date - WEEKS_52, period.end_date - WEEKS_52)
 
 
 def _year_after(day: date) -> date:

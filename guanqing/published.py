@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import Any
 
 from guanqing import datafiles
-from guanqing.paths import DATA
 
-# How a printed number binds: exactly, to the printed decimals; or as a lower bound.
-EQUAL, OVER, AT_LEAST = "equal", "over", "at_least"
+# How a printed number binds: exactly, to the printed decimals; as a lower bound; or to its last
+# digit that is not 0: "10,110余" is 10,110 to 10,119.
+EQUAL, OVER, AND_MORE = "equal", "over", "and_more"
 
 
-def load(year: int, folder: Path = DATA / "published") -> dict[str, Any]:
-    """Return data/published/<year>.toml as it stands."""
+def load(year: int, folder: Path) -> dict[str, Any]:
+    """Return <year>.toml of a library's folder of what it printed, as it stands."""
     return datafiles.reads(folder / f"{year}.toml", may_go=True)(_readable)()
 
 
@@ -21,18 +21,18 @@ def _readable(report: dict[str, Any]) -> dict[str, Any]:
     return report
 
 
-def years(folder: Path = DATA / "published") -> list[int]:
+def years(folder: Path) -> list[int]:
     """Return the years the library has published a report for."""
     return sorted(int(path.stem) for path in folder.glob("*.toml"))
 
 
-def figures(year: int) -> list[dict[str, Any]]:
+def figures(year: int, folder: Path) -> list[dict[str, Any]]:
     """Return a year's printed figures, one row each.
 
-    Keys: figure_code, subject (a class or a rank, else null), published_value, relation, decimals
-    (of a share; 0 of a count), first_day, last_day.
+    Keys: figure_code, subject (a class or a rank, else null), published_value, relation, first_day,
+    last_day, decimals (of a share; 0 of a count, below 0 of one "and more").
     """
-    return _figures(load(year))
+    return _figures(load(year, folder))
 
 
 def _figures(report: dict[str, Any]) -> list[dict[str, Any]]:
@@ -45,9 +45,7 @@ def _figures(report: dict[str, Any]) -> list[dict[str, Any]]:
         for reader in report["leaderboard"]["readers"]
         if "loans" in reader  # ranks 9 and 10 are printed without a count
     ]
-    # "10110 and a few more": the words bind from below only.
-    issued = int(report["cards"]["issued"].split()[0])
-    rows.append(_figure("issued_count", issued, relation=AT_LEAST, **span))
+    rows.append(_and_more("issued_count", report["cards"]["issued"], span))
     rows.append(_figure("cancelled_count", report["cards"]["cancelled"], **span))
     overview = report["overview"]
     rows += [
@@ -75,6 +73,16 @@ def _class_share(entry: dict[str, Any], span: dict[str, date]) -> dict[str, Any]
     return _figure(
         "class_share", share, subject=entry["class"], relation=relation, decimals=4, **span
     )
+
+
+def _and_more(code: str, printed: str | int, span: dict[str, date]) -> dict[str, Any]:
+    """Return a figure that may be printed as "10110 and a few more"."""
+    number, *more = str(printed).split()
+    figure = _figure(code, int(number), **span)  # type: ignore[arg-type]
+    if more:
+        zeros = len(number) - len(number.rstrip("0"))
+        figure |= {"relation": AND_MORE, "decimals": -zeros}
+    return figure
 
 
 def _figure(

@@ -1,12 +1,14 @@
 """Kinds of records and their fields (data/records.toml): what a source can hold."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, with_config
+from pydantic import AfterValidator, StrictBool, TypeAdapter, with_config
 
 from guanqing import datafiles
 from guanqing.datafiles import STRICT, Words
+from guanqing.own import NOBODYS, Own
+from guanqing.parsing import Wrong
 
 ID_KINDS = ("reader", "item", "loan")
 
@@ -27,24 +29,32 @@ SQL_TYPES = {
 }
 
 
+def _known(kind: str) -> str:
+    if kind not in SQL_TYPES:
+        raise ValueError(kind)
+    return kind
+
+
 @with_config(STRICT)
 @dataclass(frozen=True)
 class Field:
     """A field of a record: how its text is read, and what it is called."""
 
     name: str
-    kind: str
+    kind: Annotated[str, AfterValidator(_known)]
     zh: str
     en: str
-    needed: bool = False  # the column must be there and every line must give a value
-    column: bool = False  # the column must be there
+    needed: StrictBool = False  # the column must be there and every line must give a value
+    column: StrictBool = False  # the column must be there
     list: str = ""  # of a code: its list in data/codes.csv
-    day_will_do: bool = False  # of a stamp: a day without a time is nothing to repair
+    day_will_do: StrictBool = False  # of a stamp: a day without a time is nothing to repair
     words: tuple[str, ...] = ()  # other headers it is known by
     example: str = ""
     becomes: str = ""  # its column in the library, where that has another name
     otherwise: str = ""  # what the library holds where a line leaves it blank
-    of_network: bool = False  # of a branch: left out it is the whole network, not the main library
+    of_network: StrictBool = (
+        False  # of a branch: left out it is the whole network, not the main library
+    )
 
     @property
     def column_name(self) -> str:
@@ -67,7 +77,7 @@ class Kind:
     key: tuple[str, ...]
     fields: dict[str, Field]
     possible: tuple[str, ...] = ()
-    is_register: bool = False  # people keep it by hand
+    is_register: StrictBool = False  # people keep it by hand
 
     @property
     def is_set(self) -> bool:
@@ -78,9 +88,23 @@ class Kind:
 @datafiles.reads("records.toml")
 def kinds(content: dict[str, Any]) -> dict[str, Kind]:
     """Return every kind of record, by code."""
-    for entry in datafiles.coded(content).values():
-        datafiles.coded(entry["fields"], "name")
-    return TypeAdapter(dict[str, Kind]).validate_python(content)
+    for code, entry in datafiles.coded(content).items():
+        if not isinstance(entry.get("fields"), dict):
+            raise Wrong(code, "fields")
+        datafiles.coded(entry["fields"], "name", code, "fields")
+    found = TypeAdapter(dict[str, Kind]).validate_python(content)
+    for code, kind in found.items():
+        for name in ("key", "possible"):
+            if not set(getattr(kind, name)) <= kind.fields.keys():
+                raise Wrong(code, name)
+        for field in kind.fields.values():
+            if (field.kind == "code") != bool(code_names(field.list)):
+                raise Wrong(code, "fields", field.name, "list")
+    for code, kind in (kinds.last or {}).items():
+        # the schema has a table of each and a column of each field
+        if lost := kind.fields.keys() - (found[code].fields.keys() if code in found else set()):
+            raise Wrong(code, "fields", min(lost))
+    return found
 
 
 def registers() -> dict[str, Kind]:
@@ -91,9 +115,19 @@ def registers() -> dict[str, Kind]:
 CodeNames = dict[str, tuple[str, str]]
 
 
-def code_names(list_name: str) -> CodeNames:
-    """Return a list of codes: code -> its names in Chinese and English."""
-    return _cancel_reasons() if list_name == "cancel_reason" else _codes().get(list_name, {})
+def code_names(list_name: str, its: Own = NOBODYS) -> CodeNames:
+    """Return a list of codes: code -> its names in Chinese and English.
+
+    The reasons of cancellation are a library's own where it has a list of them.
+    """
+    return reasons(its) if list_name == "cancel_reason" else _codes().get(list_name, {})
+
+
+def reasons(its: Own) -> CodeNames:
+    """Return the reasons of cancellation of a library, those of no library in particular else."""
+    if its.reasons.exists():
+        return datafiles.reads(its.reasons, may_go=True)(_reasons_of)()
+    return _cancel_reasons()
 
 
 @datafiles.reads("codes.csv")
@@ -106,12 +140,16 @@ def _codes(rows: list[dict[str, str]]) -> dict[str, CodeNames]:
 
 @datafiles.reads("cancel_reasons.csv")
 def _cancel_reasons(rows: list[dict[str, str]]) -> CodeNames:
+    return _reasons_of(rows)
+
+
+def _reasons_of(rows: list[dict[str, str]]) -> CodeNames:
     return {row["reason_code"]: (row["name_zh"], row["name_en"]) for row in rows}
 
 
 def columns(kind: Kind) -> dict[str, str]:
     """Return the columns of a table of records that stay, with their types."""
     found = {name: SQL_TYPES[field.kind] for name, field in kind.fields.items()}
-    if kind.code == "readers":
-        found["reader_card"] = "varchar"  # for the names file alone
+    if found.pop("reader_name", None):  # with the card number, as nobody reads it without the key
+        found |= {"masked_name": "varchar", "sealed": "blob"}
     return found

@@ -1,10 +1,11 @@
 """What is known rather than recorded, as tables beside the library's own.
 
-Classes, codes, reasons, targets and published figures are text in data/ that a librarian may edit;
-they are read when a library is opened, so a change shows without a new load.
+Classes and codes are text in data/, and a library's reasons, targets, printed figures, settings and
+name in the folder that is its own. They are read when a library is opened, so a change shows
+without a new load.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,9 +15,11 @@ import duckdb
 import polars as pl
 from pydantic import TypeAdapter, create_model
 
-from guanqing import datafiles, plan, published
+from guanqing import datafiles, plan, published, sql_files
+from guanqing.own import Own, about, settings
+from guanqing.own.about import About
 from guanqing.paths import DATA
-from guanqing.plan import judgement, planfile
+from guanqing.plan import planfile
 from guanqing.problems import Problem
 
 NAMES = ("name_zh", "name_en")
@@ -33,7 +36,7 @@ CSV_TABLES: dict[str, dict[str, Any]] = {
 PLAN_TABLES = """
 create table targets (
     plan_year smallint, target_code varchar, target_order smallint, kind varchar,
-    measure_code varchar, per_code varchar, every_week boolean
+    measure_code varchar, per_code varchar, scope varchar, every_week boolean, wave_code varchar
 );
 create table target_goals (
     plan_year smallint, target_code varchar, branch_code varchar, since date,
@@ -51,7 +54,7 @@ create table milestones (
 );
 create table plan_measures (
     measure_code varchar, register varchar, event_kind varchar, is_reading boolean,
-    is_metered boolean, most_a_day double
+    is_metered boolean, can_fall boolean, most_a_day double, by_branch boolean
 );
 create table published_figures (
     figure_code varchar, subject varchar, published_value double, relation varchar,
@@ -66,71 +69,143 @@ CLOSED: dict[str, Any] = {  # columns that hold one of a few words
 }
 
 
-def _frames() -> dict[str, datafiles.DataFile[pl.DataFrame]]:
-    """Return the reader of each table that is a .csv file."""
-
-    def reader(name: str, columns: dict[str, Any]) -> datafiles.DataFile[pl.DataFrame]:
-        fields: dict[str, Any] = {
-            column: (CLOSED.get(column, kind | None), ...) for column, kind in columns.items()
-        }
-        rows_of: TypeAdapter[list[Any]] = TypeAdapter(list[create_model(name, **fields)])  # type: ignore[arg-type, misc]
-
-        @datafiles.reads(f"{name}.csv")
-        def frame(rows: list[dict[str, str]]) -> pl.DataFrame:
-            blank_is_null = [{key: cell or None for key, cell in row.items()} for row in rows]
-            typed = rows_of.validate_python(blank_is_null)
-            return pl.DataFrame([row.model_dump() for row in typed], schema=columns)
-
-        return frame
-
-    return {name: reader(name, columns) for name, columns in CSV_TABLES.items()}
+Rows = list[dict[str, str]]
 
 
-CSV_FRAMES = _frames()
+def _framing(name: str) -> Callable[[Rows], pl.DataFrame]:
+    """Return what makes a table of the rows of its .csv file."""
+    columns = CSV_TABLES[name]
+    fields: dict[str, Any] = {
+        column: (CLOSED.get(column, kind | None), ...) for column, kind in columns.items()
+    }
+    rows_of: TypeAdapter[list[Any]] = TypeAdapter(list[create_model(name, **fields)])  # type: ignore[arg-type, misc]
+
+    def frame(rows: Rows) -> pl.DataFrame:
+        blank_is_null = [{key: cell or None for key, cell in row.items()} for row in rows]
+        typed = rows_of.validate_python(blank_is_null)
+        return pl.DataFrame([row.model_dump() for row in typed], schema=columns)
+
+    return frame
+
+
+FRAMING = {name: _framing(name) for name in CSV_TABLES}
+CSV_FRAMES = {name: datafiles.reads(f"{name}.csv")(make) for name, make in FRAMING.items()}
+
+
+def _its_reasons(its: Own) -> datafiles.DataFile[pl.DataFrame]:
+    return datafiles.reads(its.reasons, may_go=True)(FRAMING["cancel_reasons"])
 
 
 def files() -> list[Path]:
-    """Return every file that load() reads: when one changes, an open library is out of date."""
+    """Return every file of the program that load() reads.
+
+    When one changes, or one of the library's own, an open library is out of date.
+    """
     return [
         *(DATA / f"{name}.csv" for name in CSV_TABLES),
-        *(DATA / "shared.sql", DATA / "judging.sql", *judgement.steps()),
-        *sorted(plan.FOLDER.glob("*.toml")),
+        *(DATA / "shared.sql", DATA / "judging.sql", *sorted((DATA / "judge").glob("*.sql"))),
         planfile.PLAN_MEASURES,
-        *sorted((DATA / "published").glob("*.toml")),
     ]
 
 
-def load(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the reference tables in the connection's own catalog."""
+def load(connection: duckdb.DuckDBPyConnection, its: Own) -> None:
+    """Create the reference tables in the connection's own catalog; what is the library's of its."""
     for name, read in CSV_FRAMES.items():
-        connection.register("incoming", read())
-        connection.execute(f"create table {name} as from incoming")
-        connection.unregister("incoming")
+        _create(connection, name, read())
+    if its.reasons.exists():
+        with suppress(Problem):  # those of no library in particular then; the file is named
+            _create(connection, "cancel_reasons", _its_reasons(its)())
     connection.execute(PLAN_TABLES)
     _insert(connection, "plan_measures", _measure_rows())
-    for year in plan.years():
+    for year in plan.years(its.targets):
         # a plan that cannot be read is told on the pages that show it; the others go on
         with suppress(Problem):
-            insert_plan(connection, plan.load(year))
-    for year in published.years():
-        rows = published.figures(year)
-        connection.executemany(
-            "insert into published_figures values (?, ?, ?, ?, ?, ?, ?)",
-            [list(row.values()) for row in rows],
+            insert_plan(connection, plan.load(year, its.targets))
+    for year in published.years(its.published):
+        with suppress(Problem):
+            rows = [list(row.values()) for row in published.figures(year, its.published)]
+            _insert(connection, "published_figures", rows)
+
+
+def lay_over(connection: duckdb.DuckDBPyConnection, its: Own) -> None:
+    """Let what a library says of itself now stand over what it said when it was loaded.
+
+    The name stays where a layout gives one: it is that of the library the files are of.
+    """
+    with suppress(Problem):  # the file is named on every page, and what was loaded stands
+        stated = settings.current(its)
+        if stated is not None:
+            connection.execute("drop view settings")
+            _create(connection, "settings", stated)
+            _keep_as_loaded(connection)
+    with suppress(Problem):
+        said = about.read(its)
+        layouts = connection.execute("select distinct layout from library.loads").fetchall()
+        if any(about.is_named_by(layout, its) for (layout,) in layouts):
+            return
+        _call(connection, said)
+
+
+def _keep_as_loaded(connection: duckdb.DuckDBPyConnection) -> None:
+    """Leave as it was what the loans were counted by: it holds from the next load on."""
+    counted = "from {table} where setting_code = 'loans_include_renewals'"
+    connection.execute("delete " + counted.format(table="settings"))
+    connection.execute("insert into settings by name " + counted.format(table="library.settings"))
+
+
+def _call(connection: duckdb.DuckDBPyConnection, said: About) -> None:
+    """Let a library and its branches be called as it says now."""
+    for table in ("library", "branches"):
+        connection.execute(f"drop view {table}")
+        connection.execute(f"create table {table} as from library.{table}")
+    connection.execute(
+        "update library set name_zh = coalesce($zh, name_zh), name_en = coalesce($en, name_en)",
+        {"zh": said.name_zh, "en": said.name_en},
+    )
+    for branch in said.branches:
+        names = {"code": branch.code, "zh": branch.name_zh, "en": branch.name_en}
+        connection.execute(
+            "insert into branches by name select $code as branch_code, $zh as name_zh, "
+            "$en as name_en, false as is_main "
+            "where not exists (select 1 from branches where branch_code = $code)",
+            names,
         )
+        connection.execute(
+            "update branches set name_zh = $zh, name_en = $en where branch_code = $code", names
+        )
+    connection.execute(
+        "update branches set is_main = branch_code = $main "
+        "where exists (select 1 from branches where branch_code = $main)",
+        {"main": said.main_branch or said.only_branch},
+    )
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    connection.register("incoming", frame)
+    connection.execute(f"create or replace table {name} as from incoming")
+    connection.unregister("incoming")
 
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the macros and views of data/shared.sql over the library's tables and registers."""
-    judgement.run_file(connection, DATA / "shared.sql")
+    sql_files.run(connection, DATA / "shared.sql")
 
 
 def _measure_rows() -> list[list[Any]]:
     return [
-        [code, *(about.get(key) for key in ("register", "event_kind")),
-         about.get("is_reading", False), about.get("is_metered", False), about.get("most_a_day")]
-        for code, about in planfile.plan_measures().items()
-    ]  # fmt: skip
+        [
+            *(m.code, m.register, m.event_kind, m.is_reading, m.is_metered),
+            *(m.can_fall, m.most_a_day, m.by_branch),
+        ]
+        for m in planfile.plan_measures().values()
+    ]
+
+
+def replace_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> None:
+    """Put the targets and milestones of a plan in the place of those of its year."""
+    for table in ("targets", "target_goals", "target_months", "target_conditions", "milestones"):
+        connection.execute(f"delete from {table} where plan_year = ?", [year_plan.year])
+    insert_plan(connection, year_plan)
 
 
 def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> None:
@@ -141,7 +216,7 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
         connection,
         "targets",
         [
-            [year, t.code, order, t.kind, t.measure, t.per, t.every_week]
+            [year, t.code, order, t.kind, t.measure, t.per, t.scope, t.every_week, t.wave]
             for order, t in enumerate(targets)
         ],
     )
@@ -171,6 +246,9 @@ def insert_plan(connection: duckdb.DuckDBPyConnection, year_plan: plan.Plan) -> 
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[Any]]
 ) -> None:
+    """Insert rows in one statement: planning it for each takes a hundred times as long."""
     if rows:
-        marks = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"insert into {table} values ({marks})", [list(r) for r in rows])
+        marks = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        connection.execute(
+            f"insert into {table} values {marks}", [cell for row in rows for cell in row]
+        )

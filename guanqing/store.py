@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from guanqing import disk, generations, locks
+from guanqing import disk, generations, locks, own
 from guanqing.generations import (
     SIDES,
     Draft,
@@ -71,7 +71,8 @@ class Store:
     def current(self) -> Path:
         """Return the real file being served now; a reader asks once and keeps to it.
 
-        Problem: no_library, or link_lost where generations are there all the same.
+        Problem: no_library; link_lost, library_gone or link_dangling where something of one is
+        there all the same.
         """
         if not self.link.exists():
             self._require_none_lost()
@@ -82,20 +83,33 @@ class Store:
         """Return whether it may hold what a library recorded: nothing says it is the simulation."""
         # a file that no load of ours has put there may be all that a backup brought back
         is_given = self.link.exists() and self.link.resolve().parent != self.folder.resolve()
-        return is_given or any(kept.is_real for kept in self.generations())
+        is_known = is_given or self._is_dangling() or bool(self.lost())
+        return is_known or any(kept.is_real for kept in self.generations())
+
+    def _is_dangling(self) -> bool:
+        return self.link.is_symlink() and not self.link.exists()
+
+    def lost(self) -> dict[int, Path]:
+        """Return the libraries that are gone while their records are there, oldest first."""
+        return generations.lost_in(self.folder, self.link.resolve())
 
     def _require_none_lost(self) -> None:
-        """Raise where the link leads nowhere although real generations are kept."""
+        """Raise where the link leads nowhere although real generations are kept, or records."""
+        if not self.link.exists() and (lost := self.lost()):
+            raise Problem("library_gone", path=lost[max(lost)])
         real = [] if self.link.exists() else [kept for kept in self.generations() if kept.is_real]
         if real:
             kept = (f"{generation.number} ({generation.made_at:%Y-%m-%d})" for generation in real)
             newest = str(real[0].number)
             raise Problem("link_lost", path=self.link, kept=", ".join(kept), newest=newest)
+        if self._is_dangling():
+            # nothing of it is here, but somebody was served what it leads to: a disk may be away
+            raise Problem("link_dangling", path=self.link, gone=self.link.readlink().name)
 
     def generations(self) -> list[Generation]:
         """Return the generations that are kept, newest first."""
         served = self.link.resolve()
-        unserved = self._unserved()
+        unserved = self.unserved()
         found = [
             generations.read(number, path, is_current=path.resolve() == served)
             for number, path in generations.files_in(self.folder).items()
@@ -113,12 +127,13 @@ class Store:
 
         The block leaves library.duckdb in the draft's folder, closed; it may leave names.duckdb
         and records.duckdb there, and put the account of each source file into `files`. Nobody else
-        writes meanwhile. Problem: store_locked, store_not_writable, disk_full, link_lost.
+        writes meanwhile. Problem: store_locked, store_not_writable, disk_full, link_lost,
+        library_gone, link_dangling.
         """
         with self.locked(kind) as writer:
-            if kind != "restore":  # which is asked for by name
+            if kind not in ("restore", "mend"):  # which are asked for by name
                 self._require_none_lost()  # what is built on nothing would replace them
-            number = max(generations.files_in(self.folder), default=0) + 1
+            number = max([*generations.files_in(self.folder), *self.lost()], default=0) + 1
             draft = Draft(self.new_draft(), number, self._served(), self._real(), kind)
             try:
                 yield draft
@@ -183,14 +198,18 @@ class Store:
 
     def _sweep(self) -> None:
         # what killed writers have left, or this one; only the holder of the lock may
-        for path in self._unserved():
+        for path in self.unserved():
             generations.remove(path)
-        for path in generations.orphans_in(self.folder):
-            path.unlink(missing_ok=True)
+        lost = self.lost()  # somebody else took the library away: its records can bring it back
+        for path, number in generations.orphans_in(self.folder).items():
+            if number not in lost:
+                path.unlink(missing_ok=True)
+        own.sweep(self.root)
         for draft in self.folder.glob("draft-*"):  # last: a draft says what was never served
             shutil.rmtree(draft, ignore_errors=True)
 
-    def _unserved(self) -> set[Path]:
+    def unserved(self) -> set[Path]:
+        """Return the libraries that a writer is about to bring, or a killed one was."""
         found = set()
         for draft in self.folder.glob("draft-*"):
             with suppress(OSError):  # most have not come so far; some are another account's
@@ -269,4 +288,4 @@ class Store:
 
 def default_store() -> Store:
     """Return the store of $GUANQING_STORE, or data/ of this checkout."""
-    return Store(Path(os.environ.get("GUANQING_STORE") or DATA))
+    return Store(Path(os.environ.get("GUANQING_STORE") or DATA).absolute())

@@ -8,15 +8,18 @@ from decimal import Decimal
 from string import Formatter
 from typing import Any
 
+from babel.core import Locale
 from babel.dates import format_date
 from babel.numbers import format_compact_decimal, format_decimal, format_percent
 from pydantic import TypeAdapter
 
 from guanqing import datafiles
-from guanqing.datafiles import Words, Wrong
+from guanqing.datafiles import Words
+from guanqing.parsing import Wrong
 
 LANGUAGES = {"zh": "中文", "en": "English"}
-LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+# parsed once: from its name Babel looks for its file at every number said
+LOCALES = {"zh": Locale.parse("zh_CN"), "en": Locale.parse("en_GB")}
 NOTHING = "—"
 # The one sentence that cannot stand in text.toml: it may have to say that text.toml is broken.
 BROKEN = {
@@ -64,7 +67,9 @@ def translate(key: str, language: str, **values: object) -> str:
     count. An unknown key is a mistake and raises.
     """
     shown = {name: _Said(value, _shown(name, value, language)) for name, value in values.items()}
-    words = BROKEN.get(key) or load()[key]
+    words = BROKEN.get(key) or load().get(key)
+    if words is None:
+        raise KeyError(f"data/text.toml lacks {key}")
     return words[language].format(**shown)
 
 

@@ -14,14 +14,16 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import manifest, reference
-from guanqing.paths import QUERIES, ROOT
-from guanqing.plan import judgement
+from guanqing import datafiles, manifest, own, reference
+from guanqing.disclosure import kept, protect
+from guanqing.parsing import Wrong
+from guanqing.paths import QUERIES, from_root
+from guanqing.plan import Plan, judgement
 from guanqing.problems import Problem
 from guanqing.registers import entered
 from guanqing.store import names_of
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # A table name must never mean a Python variable, and nothing may be fetched at run time.
 SAFE: dict[str, str | bool | int | float | list[str]] = {
@@ -31,11 +33,14 @@ SAFE: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnection:
+def connect(
+    library: Path, *, with_names: bool = False, promised: Plan | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open one generation read-only, beside the reference tables of data/.
 
-    with_names also opens its names file as table `names` (reader_id, reader_name, card_number);
+    with_names also opens its names file as table `names` (reader_id, sealed);
     where that file is missing, or another account's, the table is empty.
+    promised is a plan to be held against it in place of the one of its year.
     """
     if manifest.faults(library, [manifest.LIBRARY]):
         raise Problem("library_damaged", path=library)
@@ -47,7 +52,11 @@ def connect(library: Path, *, with_names: bool = False) -> duckdb.DuckDBPyConnec
             "select table_name from duckdb_tables() where database_name = 'library'"
         ).fetchall():
             connection.execute(f"create view {table} as from library.{table}")
-        reference.load(connection)
+        its = own.of(library, is_simulated=_is_simulated(connection))
+        reference.load(connection, its)
+        if promised is not None:
+            reference.replace_plan(connection, promised)
+        reference.lay_over(connection, its)
         entered.lay_over(connection, library)
         reference.define(connection)
         judgement.create_tables(connection)
@@ -108,10 +117,8 @@ def count_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "select table_name from duckdb_tables() "
         "where database_name = current_database() and not temporary order by table_name"
     ).fetchall()
-    counts = {}
-    for (table,) in tables:
-        ((counts[table],),) = connection.execute(f'select count(*) from "{table}"').fetchall()
-    return counts
+    counted = [f"select '{table}', count(*) from \"{table}\"" for (table,) in tables]
+    return dict(connection.execute(" union all ".join(counted)).fetchall()) if counted else {}
 
 
 def schema_version(library: Path) -> int | None:
@@ -137,14 +144,16 @@ def _require_schema(connection: duckdb.DuckDBPyConnection, library: Path) -> Non
         raise Problem("schema_older", **values)
 
 
+def _is_simulated(connection: duckdb.DuckDBPyConnection) -> bool:
+    return bool(connection.sql("select bool_or(is_simulated) from library").fetchall()[0][0])
+
+
 def _attach_names(connection: duckdb.DuckDBPyConnection, names: Path | None) -> None:
     if names is not None and os.access(names, os.R_OK):
         connection.execute(f"attach '{_quoted(names)}' as names_file (read_only)")
         connection.execute("create view names as from names_file.names")
     else:
-        connection.execute(
-            "create table names (reader_id bigint, reader_name varchar, card_number varchar)"
-        )
+        connection.execute("create table names (reader_id bigint, sealed blob)")
 
 
 def _quoted(path: Path) -> str:
@@ -157,27 +166,38 @@ def paths() -> dict[str, Path]:
     return {path.stem: path for path in sorted(QUERIES.glob("*/*.sql"))}
 
 
-@cache
 def source(name: str) -> str:
-    """Return the text of a query."""
+    """Return the text of a query as it stands now, or as it stood before somebody broke it."""
+    return _file(name)()
+
+
+@cache
+def _file(name: str) -> datafiles.DataFile[str]:
     if name not in paths():
         raise Problem("unknown_query", name=name, names=", ".join(paths()))
-    return paths()[name].read_text(encoding="utf-8")
+    return datafiles.reads(paths()[name], needed=False, as_text=True)(_one_statement)
 
 
-@cache
+def _one_statement(text: str) -> str:
+    try:
+        found = duckdb.extract_statements(text)
+    except duckdb.Error as error:
+        line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
+        raise Wrong(str(error).split("\n")[0], line=int(line[1]) if line else 1) from error
+    if len(found) != 1:
+        raise Wrong("select")
+    return text
+
+
 def parameters(name: str) -> frozenset[str]:
     """Return the names of the $parameters that a query takes."""
-    with _naming(name):
-        (statement,) = duckdb.extract_statements(source(name))
-    return frozenset(statement.named_parameters)
+    return _parameters(source(name))
 
 
 @cache
-def purpose(name: str) -> str:
-    """Return the sentence that opens a query's header."""
-    (sentence,) = re.findall(rf"^-- {name}: (.+)$", source(name), re.MULTILINE)
-    return str(sentence)
+def _parameters(text: str) -> frozenset[str]:
+    (statement,) = duckdb.extract_statements(text)
+    return frozenset(statement.named_parameters)
 
 
 @contextmanager
@@ -186,12 +206,51 @@ def _naming(name: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        error.add_note(str(paths()[name].relative_to(ROOT)))
+        error.add_note(str(from_root(paths()[name])))
         raise
 
 
 def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
-    """Run a query; a parameter missing or too many raises. Threads may share a connection."""
+    """Run a query; a parameter missing or too many raises. Threads may share a connection.
+
+    Problem: query_columns, where it does not return what its header promises.
+    """
+    text = source(name)
     with connection.cursor() as cursor, _naming(name), saying_if_damaged(Path("library.duckdb")):
-        frame: pl.DataFrame = cursor.sql(source(name), params=params or None).pl()
-        return frame
+        frame: pl.DataFrame = cursor.sql(text, params=params or None).pl()
+    if floor := _floor_of_release(text):
+        frame = _released(connection, name, frame, floor)
+    if lacking := _promised(text) - set(frame.columns):
+        named = ", ".join(sorted(lacking))
+        raise Problem("query_columns", path=from_root(paths()[name]), columns=named)
+    return frame
+
+
+def _released(
+    connection: duckdb.DuckDBPyConnection, name: str, people: pl.DataFrame, floor: int
+) -> pl.DataFrame:
+    """Return what may leave the desk of people of a year; a quarter that is out stays as it was."""
+    of_year, years = people.drop("year"), people["year"].unique().to_list()
+    with connection.cursor() as cursor:
+        found = cursor.execute(
+            "select path, (select any_value(is_simulated) from library) "
+            "from duckdb_databases() where database_name = 'library'"
+        ).fetchone()
+    if found is None or not years:  # not a library of a store
+        return protect(of_year, floor)
+    path, is_simulated = found
+    of = f"{name}{' simulated' if is_simulated else ''} {years[0]}"
+    return kept.released(kept.path_of(Path(path)), of, of_year, floor)
+
+
+@cache
+def _floor_of_release(text: str) -> int | None:
+    """Return the smallest count of people that is shown of what may leave the desk."""
+    found = re.search(r"^-- released: below (\d+)$", text, re.MULTILINE)
+    return int(found[1]) if found else None
+
+
+@cache
+def _promised(text: str) -> frozenset[str]:
+    listed = re.search(r"^-- columns:  (.+)$", text, re.MULTILINE)
+    return frozenset(listed[1].split(", ")) if listed else frozenset()

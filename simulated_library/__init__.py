@@ -1,14 +1,15 @@
-"""A simulated library: it adds up to the figures printed for 2018 and lives on into 2019.
+"""A simulated network: its main library adds up to what was printed for 2018 and lives on.
 
 Everything a librarian could read or change stands in data/demo/; the printed figures come from
-data/published/2018.toml and nowhere else.
+data/libraries/jinzhong/published/2018.toml and nowhere else.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from guanqing import published
+from guanqing import own, published
 from guanqing.intake.publishing.build import Library, building
+from guanqing.own import Own
 from guanqing.store import Store
 from simulated_library import (
     activities,
@@ -34,11 +35,17 @@ STEPS = ("branches", "readers", "items", "loans", "visits", "events", "registers
 BRANCH_COLUMNS = ("branch_code", "name_zh", "name_en", "is_main", "floor_area_m2", "seat_count")
 
 
-def build(store: Store, report: Report = lambda step: None) -> None:
-    """Write a new generation with the simulated library and serve it."""
-    printed = published.load(PRINTED_YEAR)
-    calendar = read_calendar()
-    years = simulated_years(calendar, printed)
+def build(
+    store: Store, report: Report = lambda step: None, *, rest: dict[str, Any] | None = None
+) -> None:
+    """Write a new generation with the simulated library and serve it.
+
+    rest: how the year goes on after the last day with data, as in data/demo/rest_of_2019.toml;
+    None: nobody knows yet.
+    """
+    printed = published.load(PRINTED_YEAR, Own(own.SIMULATED).published)
+    calendar = read_calendar(last_day=rest["last_day"] if rest else None)
+    years = simulated_years(calendar, printed, rest)
     with building(store, report, kind="demo") as library:
         _put_network(library, calendar, report)
         _put_circulation(library, calendar, years, printed, report)
@@ -51,8 +58,10 @@ def build(store: Store, report: Report = lambda step: None) -> None:
         )
 
 
-def simulated_years(calendar: Calendar, printed: dict[str, Any]) -> list[Year]:
-    """Return the totals that have to come out: printed for the first year, assumed after it."""
+def simulated_years(
+    calendar: Calendar, printed: dict[str, Any], rest: dict[str, Any] | None = None
+) -> list[Year]:
+    """Return the main library's totals: printed for the first year, assumed after it."""
     circulation, issued = printed["circulation"], printed["cards"]["issued"]
     text = known("lending")
     first = known("year_2018") | {
@@ -74,7 +83,7 @@ def simulated_years(calendar: Calendar, printed: dict[str, Any]) -> list[Year]:
     }
     return [
         Year(calendar.day(row["first_day"]), calendar.day(row["last_day"]), row)
-        for row in (first, second)
+        for row in (first, second, *((second | rest,) if rest else ()))
     ]
 
 
@@ -98,7 +107,7 @@ def _put_circulation(
     reader_names = names.reader_names(enrolled, [row["name"] for row in leaderboard])
     library.put("readers", readers.readers_table(calendar, enrolled, names.masked(reader_names)))
     library.put("card_events", cards.card_events_table(calendar, enrolled, years))
-    library.put("names.names", names.names_table(enrolled, reader_names))
+    library.put_names(names.names_table(enrolled, reader_names))
     report("items")
     shelved = stock.acquire(calendar, printed["overview"])
     library.put("items", stock.items_table(calendar, shelved))
@@ -107,7 +116,7 @@ def _put_circulation(
     counts = [row["loans"] for row in leaderboard if "loans" in row]
     counts += known("lending")["next_ranks"]
     lent = lending.lend(calendar, enrolled, years, counts)
-    wanted = shelves.classes_wanted(enrolled, lent, years, shelved.classes)
+    wanted = shelves.classes_wanted(calendar, enrolled, lent, years, shelved.classes)
     item = shelves.take_items(calendar, enrolled, lent, shelved, wanted)
     library.put("loan_events", loans.loan_events_table(calendar, enrolled, lent, item))
     report("visits")
@@ -124,7 +133,7 @@ def _put_registers(
     report("events")
     library.put("events", activities.events_table(calendar, years))
     report("registers")
-    library.put("surveys", registers.surveys_table())
+    library.put("surveys", registers.surveys_table(years))
     library.put("feedback", registers.feedback_table(calendar, years))
     library.put("requests", registers.requests_table(calendar, years))
     library.put("counts", registers.counts_table(calendar, years))

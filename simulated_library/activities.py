@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from simulated_library.calendar import Calendar, draw_branches
+from simulated_library.calendar import Calendar, draw_branches, main_and_beside
 from simulated_library.cards import Year
 from simulated_library.chance import apportion, between, dealt, known, shuffled, stream
 
@@ -17,15 +17,17 @@ def events_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
     rows: list[Row] = []
     for kind, text in known("events").items():
         rng = stream(f"events {kind}")
-        mine: list[Row] = []
-        for year in years:
-            held = _rows(calendar, rng, text, year.totals["held"][kind], (year.first, year.last))
-            mine += _told(rng, kind, text, held, year.totals)
-        ahead = years[-1].totals["scheduled"][kind]
-        announced = (calendar.day_count, calendar.opens.shape[1] - 1)
-        scheduled = _rows(calendar, rng, text, ahead, announced)
-        mine += [{**row, "is_held": False} for row in scheduled]
-        rows += [{**row, "event_kind": kind} for row in _titled(rng, text, mine)]
+        for at_main, part in main_and_beside(text["beside"]):
+            mine: list[Row] = []
+            for year in years:
+                size, span = round(year.totals["held"][kind] * part), (year.first, year.last)
+                held = _rows(calendar, rng, text, size, span, at_main=at_main)
+                mine += _told(rng, kind, text, held, year.totals)
+            size = round(years[-1].totals["scheduled"][kind] * part)
+            announced = (calendar.day_count, calendar.opens.shape[1] - 1)
+            scheduled = _rows(calendar, rng, text, size, announced, at_main=at_main)
+            mine += [{**row, "is_held": False} for row in scheduled]
+            rows += [{**row, "event_kind": kind} for row in _titled(rng, text, mine)]
     return pl.DataFrame(
         sorted(rows, key=lambda row: (row["held_on"], row["event_kind"], row["title"])),
         schema={
@@ -50,9 +52,11 @@ def _rows(
     text: Row,
     size: int,
     span: tuple[int, int],
+    *,
+    at_main: bool,
 ) -> list[Row]:
     """Return events spread over a span, on days of the week that suit and the branch is open."""
-    branch = draw_branches(calendar, rng, text["branches"], size)
+    branch = draw_branches(calendar, rng, size, at_main=at_main)
     first, last = span
     days = np.arange(first, last + 1)
     suits = np.array(text["weekdays"], dtype=np.float64)[(days + calendar.first_day.weekday()) % 7]

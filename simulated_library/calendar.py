@@ -38,8 +38,12 @@ class Calendar:
 
     @property
     def weights(self) -> Floats:
-        """Return the size of each branch, as shares of the network."""
+        """Return the size of each branch; the main library's is 1."""
         return self.branches["weight"].to_numpy().astype(np.float64)
+
+    def sized(self, total: int) -> Ints:
+        """Return a total of the main library for each branch: its own, and others by their size."""
+        return as_ints(np.floor(total * self.weights + 0.5))
 
     @property
     def main(self) -> int:
@@ -157,8 +161,8 @@ def read_branches() -> pl.DataFrame:
     return pl.read_csv(DATA / "demo" / "branches.csv", try_parse_dates=True)
 
 
-def read_calendar() -> Calendar:
-    """Return the calendar that data/demo/calendar.toml describes."""
+def read_calendar(last_day: date | None = None) -> Calendar:
+    """Return the calendar that data/demo/calendar.toml describes, with data to a day or its own."""
     text = known("calendar")
     branches = read_branches()
     first: date = text["first_day"]
@@ -176,7 +180,7 @@ def read_calendar() -> Calendar:
     hours = text["busy"]["hours"]
     return Calendar(
         first_day=first,
-        day_count=(text["last_day"] - first).days + 1,
+        day_count=((last_day or text["last_day"]) - first).days + 1,
         branches=branches,
         opens=opens,
         closes=closes,
@@ -235,9 +239,17 @@ def _seconds(clock: time) -> int:
     return clock.hour * 3600 + clock.minute * 60
 
 
-def draw_branches(calendar: Calendar, rng: np.random.Generator, away: float, size: int) -> Ints:
-    """Draw branches: the main library, but for a share of others by their size."""
+def draw_branches(
+    calendar: Calendar, rng: np.random.Generator, size: int, *, at_main: bool
+) -> Ints:
+    """Return the main library so many times, or draw other branches by their size."""
+    if at_main:
+        return np.full(size, calendar.main)
     others = calendar.weights.copy()
     others[calendar.main] = 0
-    drawn = search(np.cumsum(others), rng.random(size))
-    return np.where(rng.random(size) < away, drawn, calendar.main)
+    return search(np.cumsum(others), rng.random(size))
+
+
+def main_and_beside(beside: float) -> list[tuple[bool, float]]:
+    """Return the main library's part of a total, all of it, and what others have beside it."""
+    return [(True, 1.0), (False, beside)] if beside else [(True, 1.0)]

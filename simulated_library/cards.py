@@ -9,7 +9,6 @@ import polars as pl
 from simulated_library.calendar import DAY, Calendar
 from simulated_library.chance import (
     Ints,
-    apportion,
     between,
     dealt,
     in_codes,
@@ -92,7 +91,7 @@ def _issue_days(
 ) -> tuple[Ints, Ints]:
     branches, days = [], []
     for year in years:
-        parts = apportion(year.totals["issued"], calendar.weights)
+        parts = calendar.sized(year.totals["issued"])
         branch = np.repeat(np.arange(len(parts)), parts)
         first, last = np.full_like(branch, year.first), np.full_like(branch, year.last)
         branches.append(branch)
@@ -134,19 +133,24 @@ def _cancellations(
     is_taken = np.zeros(len(issue_day), dtype=bool)
     is_taken[leaders] = True
     chosen, days = [], []
+    at_main = branch == calendar.main
     for year in years:
-        count = year.totals["cancelled"]
-        main = np.full(count, calendar.main)
-        first = np.full(count, max(year.first, least + 7))
-        when = calendar.days_for("cards", rng.random(count), main, first, np.full(count, year.last))
-        for day in when.tolist():
-            eligible = int(np.searchsorted(issue_day, day - least))
-            reader = int(rng.random() * eligible)
-            while is_taken[reader]:
-                reader = int(rng.random() * eligible)
-            is_taken[reader] = True
-            chosen.append(reader)
-            days.append(day)
+        own = year.totals["cancelled"]
+        for members, count in (
+            (np.flatnonzero(at_main), own),
+            (np.flatnonzero(~at_main), int(calendar.sized(own).sum()) - own),
+        ):
+            main = np.full(count, calendar.main)
+            first, last = np.full(count, max(year.first, least + 7)), np.full(count, year.last)
+            when = calendar.days_for("cards", rng.random(count), main, first, last)
+            for day in when.tolist():
+                eligible = int(np.searchsorted(issue_day[members], day - least))
+                reader = int(members[int(rng.random() * eligible)])
+                while is_taken[reader]:
+                    reader = int(members[int(rng.random() * eligible)])
+                is_taken[reader] = True
+                chosen.append(reader)
+                days.append(day)
     readers = np.array(chosen)
     # a branch that is closed that day took the card back on its last open day before
     open_days = calendar.last_open(branch[readers], np.array(days))

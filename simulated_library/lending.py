@@ -13,6 +13,7 @@ from simulated_library.cards import (
     reader_types,
 )
 from simulated_library.chance import (
+    Flags,
     Floats,
     Ints,
     apportion_capped,
@@ -26,7 +27,10 @@ from simulated_library.loans import Loans, bring_back
 
 
 def lend(calendar: Calendar, readers: Readers, years: list[Year], printed: list[int]) -> Loans:
-    """Lend every year's total; the printed readers borrow what was printed in the first year."""
+    """Lend every year's totals; the printed readers borrow what was printed in the first year.
+
+    The main library lends its own total exactly: who goes elsewhere is made up for by others.
+    """
     rng = stream("lending")
     appetite = _appetites(readers, rng)
     leaves_on = _leaving_days(calendar, readers, rng)
@@ -35,7 +39,7 @@ def lend(calendar: Calendar, readers: Readers, years: list[Year], printed: list[
         first = np.maximum(readers.issue_day + 1, year.first)
         last = np.maximum(np.minimum(leaves_on, year.last), first - 1)
         wanted = appetite * calendar.busyness("loans", readers.branch, first, last)
-        counts = _loan_counts(readers, year, wanted, printed, rng)
+        counts = _loan_counts(calendar, readers, year, wanted, printed, rng)
         parts.append(
             _visits(calendar, readers, rng, year=year, counts=counts, first=first, last=last)
         )
@@ -67,16 +71,24 @@ def _leaving_days(calendar: Calendar, readers: Readers, rng: np.random.Generator
 
 
 def _loan_counts(
-    readers: Readers, year: Year, wanted: Floats, printed: list[int], rng: np.random.Generator
+    calendar: Calendar,
+    readers: Readers,
+    year: Year,
+    wanted: Floats,
+    printed: list[int],
+    rng: np.random.Generator,
 ) -> Ints:
     caps = between(rng, year.totals["cap"], readers.size)
-    total = year.totals["loans"]
+    own = year.totals["loans"]
+    at_main = readers.branch == calendar.main
+    beside = int(calendar.sized(own).sum()) - own
+    counts = apportion_capped(beside, np.where(at_main, 0, wanted), caps)
+    wanted = np.where(at_main, wanted, 0)
     if not year.totals["is_printed"]:
-        return apportion_capped(total, wanted, caps)
+        return counts + apportion_capped(own, wanted, caps)
     leaders = readers.leaders[: len(printed)]
-    wanted = wanted.copy()
     wanted[leaders] = 0
-    counts = apportion_capped(total - sum(printed), wanted, caps)
+    counts += apportion_capped(own - sum(printed), wanted, caps)
     counts[leaders] = printed
     return counts
 
@@ -103,25 +115,41 @@ def _visits(
     kept = room > 0
     reader, size = slot_reader[kept], np.minimum(sizes, room)[kept]
     first, last = first[reader], last[reader]
-    branch = _visit_branches(calendar, readers.branch[reader], first, last, rng)
-    day = calendar.days_for("loans", rng.random(len(reader)), branch, first, last)
-    at = calendar.times_on(branch, day, rng.random(len(reader)), before=1500)
     # many borrow on the visit they get the card on, a year's first visit is that one
     lends_now = rng.random(readers.size) < known("readers")["first_loan_on_issue_share"]
     lends_now &= (readers.channel != BOOKSTORE) & (readers.issue_day >= year.first)
     at_once = np.concatenate([[True], reader[1:] != reader[:-1]]) & lends_now[reader]
-    branch = np.where(at_once, readers.branch[reader], branch)
+    stays = at_once | np.isin(reader, readers.leaders)
+    branch = _visit_branches(
+        calendar, rng, home=readers.branch[reader], first=first, last=last, size=size, stays=stays
+    )
+    day = calendar.days_for("loans", rng.random(len(reader)), branch, first, last)
+    at = calendar.times_on(branch, day, rng.random(len(reader)), before=1500)
     at = np.where(at_once, readers.issued_at[reader] + between(rng, (300, 1500), len(at)), at)
     return {"reader": reader, "size": size, "branch": branch, "at": at}
 
 
 def _visit_branches(
-    calendar: Calendar, home: Ints, first: Ints, last: Ints, rng: np.random.Generator
+    calendar: Calendar,
+    rng: np.random.Generator,
+    *,
+    home: Ints,
+    first: Ints,
+    last: Ints,
+    size: Ints,
+    stays: Flags,
 ) -> Ints:
+    """Return where each visit leads; as many loans leave the main library as come to it."""
     elsewhere = pick(rng, calendar.weights, len(home))
-    goes_away = rng.random(len(home)) < known("lending")["away_share"]
+    goes_away = ~stays & (rng.random(len(home)) < known("lending")["away_share"])
     # a short span may hold no open day of the other branch
     goes_away &= calendar.busyness("loans", elsewhere, first, last) > 0
+    leaves = goes_away & (home == calendar.main) & (elsewhere != calendar.main)
+    comes = goes_away & (home != calendar.main) & (elsewhere == calendar.main)
+    for count in np.unique(size):
+        out, back = (np.flatnonzero(flags & (size == count)) for flags in (leaves, comes))
+        matched = min(len(out), len(back))
+        goes_away[out[matched:]] = goes_away[back[matched:]] = False
     return np.where(goes_away, elsewhere, home)
 
 

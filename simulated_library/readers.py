@@ -37,8 +37,16 @@ def readers_table(calendar: Calendar, readers: Readers, masked_names: pl.Series)
             "birth_year": _where(birth, is_known & ~is_printed).cast(pl.Int16),
             "home_branch": in_codes(calendar.codes, readers.branch),
             "unit": _units(readers, in_unit, is_printed, rng),
+            "may_be_named": _consent(text, is_printed),
         }
     ).sort("reader_id")
+
+
+def _consent(text: dict[str, Any], is_printed: Flags) -> pl.Series:
+    """Return who agreed to be named; the library printed only those who did."""
+    said_no, unsaid = text["declined_share"], text["unsaid_share"]
+    said = pick(stream("consent"), [1 - said_no - unsaid, said_no, unsaid], len(is_printed))
+    return in_codes(["true", "false", None], np.where(is_printed, 0, said)) == "true"
 
 
 def _sex_shares(text: dict[str, Any]) -> list[float]:

@@ -1,11 +1,14 @@
 """The registers beside the desk: the gate, feedback, requests, counts, digital resources, plan."""
 
+from itertools import product
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from simulated_library.calendar import DAY, Calendar, draw_branches
+from guanqing import own
+from guanqing.own import Own, settings
+from simulated_library.calendar import DAY, Calendar, draw_branches, main_and_beside
 from simulated_library.cards import Year
 from simulated_library.chance import (
     apportion,
@@ -32,11 +35,13 @@ def visits_table(calendar: Calendar, loans: Loans, years: list[Year]) -> pl.Data
     is_open &= (closes > opens)[..., None]
     profile = np.diff(calendar.profile, axis=1)[calendar.is_weekend(np.arange(shape[1]))]
     busy = calendar.busy["visits"][:, : shape[1], None] * profile * is_open
-    busy = busy * calendar.weights[:, None, None]
     for year in years:
         span = slice(year.first, year.last + 1)
-        others = year.totals["visits"] - int(counts[:, span].sum())
-        counts[:, span] += apportion(others, busy[:, span].ravel()).reshape(counts[:, span].shape)
+        for mine, total, weights in zip(
+            counts, calendar.sized(year.totals["visits"]), busy, strict=True
+        ):
+            others = int(total - mine[span].sum())
+            mine[span] += apportion(others, weights[span].ravel()).reshape(mine[span].shape)
     branch, day, hour = np.nonzero(is_open)
     return pl.DataFrame(
         {
@@ -53,11 +58,11 @@ def feedback_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
     rng = stream("feedback")
     text = known("collections")["feedback"]
     frames = []
-    for year in years:
+    for year, (at_main, part) in product(years, main_and_beside(text["beside"])):
         kinds = year.totals["feedback"]
-        size = sum(kinds.values())
-        outcome = np.repeat(np.arange(len(kinds)), list(kinds.values()))
-        branch = draw_branches(calendar, rng, text["branches"], size)
+        outcome = np.repeat(np.arange(len(kinds)), [round(n * part) for n in kinds.values()])
+        size = len(outcome)
+        branch = draw_branches(calendar, rng, size, at_main=at_main)
         is_open_case = outcome == list(kinds).index("open")
         low, high = text["answered_within_days"]
         # cases answered must have had the time; open ones came in last
@@ -104,9 +109,9 @@ def requests_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
     unknown = text["class_unknown_share"]
     shares = [share * (1 - unknown) for share in text["classes"].values()]
     frames = []
-    for year in years:
-        size, refused = year.totals["requests"], year.totals["refused"]
-        branch = draw_branches(calendar, rng, text["branches"], size)
+    for year, (at_main, part) in product(years, main_and_beside(text["beside"])):
+        size, refused = (round(year.totals[name] * part) for name in ("requests", "refused"))
+        branch = draw_branches(calendar, rng, size, at_main=at_main)
         first, last = np.full(size, year.first), np.full(size, year.last)
         days = calendar.days_for("loans", rng.random(size), branch, first, last)
         reasons: list[str | None] = [*dealt(rng, refused, text["reasons"])]
@@ -127,9 +132,13 @@ def requests_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
     )
 
 
-def surveys_table() -> pl.DataFrame:
+def surveys_table(years: list[Year]) -> pl.DataFrame:
     """Return the table surveys: every question asked of all, the first of each group too."""
-    wave = known("year_2019")["survey"]
+    waves = [year.totals["survey"] for year in years if "survey" in year.totals]
+    return pl.DataFrame([row for wave in waves for row in _answers(wave)])
+
+
+def _answers(wave: dict[str, Any]) -> list[dict[str, Any]]:
     forms = {
         "distributed_count": wave["distributed"],
         "returned_count": wave["returned"],
@@ -141,7 +150,7 @@ def surveys_table() -> pl.DataFrame:
     ]
     rows += [{**group, "question_code": "overall"} for group in wave["groups"]]
     told = {"survey_code": wave["code"], "closed_on": wave["closed_on"]}
-    return pl.DataFrame([told | row for row in rows])
+    return [told | row for row in rows]
 
 
 def counts_table(calendar: Calendar, years: list[Year]) -> pl.DataFrame:
@@ -207,17 +216,5 @@ def milestone_states_table() -> pl.DataFrame:
 
 
 def settings_table() -> pl.DataFrame:
-    """Return the table settings, from data/demo/settings.toml."""
-    return pl.DataFrame(
-        [
-            {
-                "setting_code": code,
-                "value": float(row["value"]),
-                "unit": row["unit"],
-                "source_zh": row["source"]["zh"],
-                "source_en": row["source"]["en"],
-                "is_assumed": row["is_assumed"],
-            }
-            for code, row in known("settings").items()
-        ]
-    )
+    """Return the table settings: what is assumed about the library because it does not say it."""
+    return settings.read(Own(own.SIMULATED).settings)

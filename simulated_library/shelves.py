@@ -4,6 +4,7 @@ An item is never out twice at once, so items are picked one loan after the other
 everything before that pass is done for all loans together.
 """
 
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,25 @@ CANDIDATES = 6
 UNKNOWN = "unknown"
 
 
-def classes_wanted(readers: Readers, loans: Loans, years: list[Year], classes: list[str]) -> Ints:
+def classes_wanted(
+    calendar: Calendar, readers: Readers, loans: Loans, years: list[Year], classes: list[str]
+) -> Ints:
     """Return the class of each loan as a position in classes, -1 where the item is unknown.
 
-    A year's classes come out exactly as its shares say; the types of readers differ in taste, and
-    a reader comes back to the same class.
+    A year's classes come out exactly as its shares say, in the main library as printed; the types
+    of readers differ in taste, and a reader comes back to the same class.
     """
     rng = stream("classes")
     codes = [*classes, UNKNOWN]
     wanted = np.empty(loans.size, dtype=np.int64)
     faithful = known("lending")["faithful_share"]
     habit = rng.random(readers.size)
-    for year in years:
-        day = loans.loaned_at // DAY
-        mine = np.flatnonzero((day >= year.first) & (day <= year.last))
+    day, at_main = loans.loaned_at // DAY, loans.branch == calendar.main
+    for year, is_main in product(years, (True, False)):
+        mine = np.flatnonzero((day >= year.first) & (day <= year.last) & (at_main == is_main))
         kinds = readers.kind[loans.reader[mine]]
-        table = _class_table(np.bincount(kinds, minlength=len(reader_types())), year, codes)
+        printed = year.totals["class_shares"] if is_main else {}
+        table = _class_table(np.bincount(kinds, minlength=len(reader_types())), printed, codes)
         for kind, row in enumerate(table):
             who = mine[kinds == kind]
             keeps = rng.random(len(who)) < faithful
@@ -49,12 +53,12 @@ def classes_wanted(readers: Readers, loans: Loans, years: list[Year], classes: l
     return np.where(wanted == len(classes), -1, wanted)
 
 
-def _class_table(kind_counts: Ints, year: Year, codes: list[str]) -> Ints:
+def _class_table(kind_counts: Ints, printed: dict[str, float], codes: list[str]) -> Ints:
     """Return loans by type of reader and class; rows and columns add up to their totals."""
     text = known("lending")
     total = int(kind_counts.sum())
     rest = codes.index(text["class_rest"])
-    shares = {**text["classes"], **year.totals["class_shares"]}
+    shares = {**text["classes"], **printed}
     columns = np.array([round(total * shares.get(code, 0)) for code in codes])
     columns[rest] = 0
     columns[rest] = total - columns.sum()

@@ -46,7 +46,7 @@ class Stock:
 
 
 def acquire(calendar: Calendar, printed: dict[str, Any]) -> Stock:
-    """Stock the shelves so that the printed holdings come out at the end of the printed year."""
+    """Stock the shelves so that the main library holds what was printed at the end of its year."""
     rng = stream("stock")
     moves = known("stock")["moves"]
     books, children = printed["holdings_books"], printed["holdings_children_books"]
@@ -80,7 +80,8 @@ def _books(
     text = known("stock")
     shares = text["children"] if is_child else text["books"]
     weights = [shares.get(code, 0.0) for code in _classes()]
-    branch = np.repeat(np.arange(len(calendar.weights)), apportion(size, calendar.weights))
+    branch = np.repeat(np.arange(len(calendar.weights)), calendar.sized(size))
+    size = len(branch)
     branch = branch[shuffled(rng, size)]
     added, withdrawn = _added_and_withdrawn(calendar, rng, branch, is_child, when)
     return {
@@ -111,7 +112,7 @@ def _added_and_withdrawn(
         fresh = order[: round(size * moves["added_2018_share"])]
         added[fresh] = between(rng, (0, new_year - 1), len(fresh))
         if not is_child:
-            old = order[size - moves["withdrawn_2019"] :]
+            old = order[size - int(calendar.sized(moves["withdrawn_2019"]).sum()) :]
             withdrawn[old] = between(rng, (new_year + 14, calendar.day_count - 10), len(old))
     return added, withdrawn
 
@@ -126,11 +127,11 @@ def _before_opening(calendar: Calendar, rng: np.random.Generator, branch: Ints) 
 
 def _others(calendar: Calendar, rng: np.random.Generator, name: str, size: int) -> dict[str, Any]:
     text = known("stock")
-    main_share = text["main_only"][name]
     weights = np.where(np.arange(len(calendar.weights)) == calendar.main, 0.0, calendar.weights)
-    weights = weights / weights.sum() * (1 - main_share)
-    weights[calendar.main] = main_share
-    branch = np.repeat(np.arange(len(weights)), apportion(size, weights))
+    parts = apportion(round(size * text["beside"][name]), weights)
+    parts[calendar.main] = size
+    branch = np.repeat(np.arange(len(parts)), parts)
+    size = len(branch)
     return {
         "branch": branch,
         "class_code": pick(rng, list(text["books"].values()), size),

@@ -75,7 +75,7 @@ def predict(kind: str, lines: list[str], today: date) -> Prediction:
     elif kind == "log":
         _judge_log(kept)
     elif kind == "readers":
-        _judge_readers(kept)
+        _judge_readers(kept, today)
     return _sum(read, loans_of(kind, kept))
 
 
@@ -181,6 +181,9 @@ def _read_fields(kind: str, line: Line, cells: dict[str, str | None], today: dat
         moment = line.values.get(name)
         if moment is not None and not _is_possible(moment, today):
             faults.append("impossible_stamp")
+    issued, expires = line.values.get("issued_at"), line.values.get("expires_on")
+    if issued and expires and expires < issued.date():
+        line.marks.add("expires_before_issue")
     line.fault = faults[0] if faults else ""
 
 
@@ -194,14 +197,7 @@ def _read_field(line: Line, name: str, about: dict[str, Any], texts: dict[str, A
             values[name] = None  # a card has no item
         return "unreadable_id" if text is None and (needed or what == "loan") else ""
     if what in ("stamp", "day"):
-        moment, marks = read_stamp(text, what == "day")
-        if what == "day" or about.get("day_will_do"):
-            marks -= {"date_without_time"}
-        lent = values["loaned_at"] if name in ("returned_at", "renewed_at") else None
-        if what == "stamp" and lent and moment == datetime.combine(lent.date(), time()):
-            moment = lent
-        values[name], line.marks = moment, line.marks | marks
-        return "unreadable_stamp" if moment is None and (text or needed) else ""
+        return _read_moment(line, name, about, text)
     if what == "count":
         values[name] = read_count(text)
         if values[name] is None and (text or needed):
@@ -219,6 +215,22 @@ def _read_field(line: Line, name: str, about: dict[str, Any], texts: dict[str, A
         if text and values[name] is None:
             line.marks.add("unmapped_code")
     return ""
+
+
+def _read_moment(line: Line, name: str, about: dict[str, Any], text: str | None) -> str:
+    """Put a day or a stamp in a line and return what is wrong with it, or nothing."""
+    what, values = about["kind"], line.values
+    read = read_birth if name == "born_on" else read_stamp
+    moment, marks = read(text, what == "day")
+    if what == "day" or about.get("day_will_do"):
+        marks -= {"date_without_time"}
+    lent = values["loaned_at"] if name in ("returned_at", "renewed_at") else None
+    if what == "stamp" and lent and moment == datetime.combine(lent.date(), time()):
+        moment = lent
+    values[name], line.marks = moment, line.marks | marks
+    is_blank = "no_day" in marks or not text
+    is_missed = moment is None and (about.get("needed", False) or not is_blank)
+    return "unreadable_stamp" if is_missed else ""
 
 
 def _operation(text: str | None) -> str | None:
@@ -247,7 +259,17 @@ def _is_possible(moment: date | datetime, today: date) -> bool:
 
 # --- times
 
+_MARK = r"[^0-9A-Za-z:+-]"  # a sign that is no part of a day
+_COMPACT = r"(\d{4})(\d\d)(\d\d)(?: ?(\d\d):?(\d\d):?(\d\d)?)?"
+_PARTED = r"(\d{4})(?:\s*[-/.|年]\s*|\s+)(\d+)(?:\s*[-/.|月]\s*|\s+)(\d+)"
 _CLOCK = r"(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?"
+
+
+def read_birth(text: str | None, is_day: bool) -> tuple[Any, set[str]]:
+    """Read a day of birth, of which the year alone will do."""
+    if re.fullmatch(r"(18|19|20)\d{2}", text or ""):
+        return date(int(text or 0), 1, 1), {"birth_year_alone"}
+    return read_stamp(text, is_day)
 
 
 def read_stamp(text: str | None, is_day: bool = False) -> tuple[Any, set[str]]:
@@ -264,6 +286,8 @@ def read_stamp(text: str | None, is_day: bool = False) -> tuple[Any, set[str]]:
 
 def _moment(text: str) -> tuple[datetime | None, set[str]]:
     both = {"other_stamp_form", "date_without_time"}
+    if re.fullmatch(r"0000\D?00\D?00( 00:00:00)?", text):
+        return None, {"no_day"}
     if found := re.fullmatch(rf"(\d{{1,4}})-(\d{{1,2}})-(\d{{1,2}}) {_CLOCK}", text):
         return _of_parts(*found.groups()), set()  # of a year of two digits: long ago
     if found := re.fullmatch(rf"(\d{{4}})-(\d\d)-(\d\d)T{_CLOCK}", text):
@@ -278,9 +302,9 @@ def _moment(text: str) -> tuple[datetime | None, set[str]]:
     if re.fullmatch(r"[2-7]\d{4}(\.\d+)?", text):
         seconds = round(float(text) * 86400)
         return datetime(1899, 12, 30) + timedelta(seconds=seconds), {"excel_serial"}
-    if found := re.fullmatch(r"(\d{4})(\d\d)(\d\d)(?: ?(\d\d):?(\d\d):?(\d\d)?)?", text):
+    if found := re.fullmatch(rf"{_MARK}*{_COMPACT}{_MARK}*", text):
         return _of_parts(*found.groups()), both if not found[4] else {"other_stamp_form"}
-    if found := re.fullmatch(rf"(\d{{4}})[-/.|年](\d+)[-/.|月](\d+)日?(?: {_CLOCK})?\D*", text):
+    if found := re.fullmatch(rf"{_MARK}*{_PARTED}日?(?: {_CLOCK})?\D*", text):
         return _of_parts(*found.groups()), both if not found[4] else {"other_stamp_form"}
     return None, set()
 
@@ -399,8 +423,11 @@ def _judge_log(lines: list[Line]) -> None:
         line.marks |= {rule for rule, is_touched in touched.items() if is_touched}
 
 
-def _judge_readers(lines: list[Line]) -> None:
+def _judge_readers(lines: list[Line], today: date) -> None:
     for line in lines:
+        born = line.values.get("born_on")
+        if born and not FIRST_YEAR <= born.year <= today.year:  # of no loans but this list
+            line.marks.add("impossible_birth")
         if line.values.get("card_state") == "cancelled" and not line.values.get("cancelled_at"):
             line.marks.add("cancelled_without_date")
 

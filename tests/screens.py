@@ -2,21 +2,29 @@
 
 import json
 import re
+from functools import cache
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text
 from guanqing.paths import ROOT
-from guanqing.ui.shell import visitor
-from guanqing.ui.widgets import panels
+from guanqing.ui.shell import guarding, visitor
 
 # A mistake in a figure is said on its panel and no more: here it is to be seen as one.
-CAUGHT_WHEN_SERVED, panels.FAILURES = panels.FAILURES, (duckdb.Error,)
+CAUGHT_WHEN_SERVED, guarding.FAILURES = guarding.FAILURES, (duckdb.Error,)
+
+# AppTest does not say where a visitor sits: here, until a test has them sit elsewhere.
+visitor.came_from = lambda: (None, {"Host": "localhost:8501"})
+
+# AppTest reads what every installed package says of itself before a page's first run: it takes
+# longer than most pages, and nothing is installed while tests run.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 UNIVERSITY = ROOT.parent / "shared" / "data" / "seu_loans_2020_2024"  # beside the project, or not
 PAGES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("pages/*/*.py"))
@@ -31,13 +39,12 @@ def open_page(page: str, store: Path, language: str = "zh", **query: str) -> App
         app.query_params[key] = value
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GUANQING_STORE", str(store))
-        sit_here(patch)
         # Before the first run a page is known by its file name, which is its address here too.
         return app.switch_page(page).run()
 
 
 def sit_here(patch: pytest.MonkeyPatch, address: str | None = None, **headers: str) -> None:
-    """Let the visitor sit at this machine unless told otherwise: AppTest does not say."""
+    """Let the visitor sit at this machine, or at an address, or behind what these headers say."""
     patch.setattr(visitor, "came_from", lambda: (address, {"Host": "localhost:8501"} | headers))
 
 

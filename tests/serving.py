@@ -13,18 +13,28 @@ from pathlib import Path
 
 
 @contextmanager
-def served(store: Path, environment: Mapping[str, str] | None = None) -> Iterator[str]:
-    """Serve a store as a librarian does and yield the address."""
+def served(
+    store: Path,
+    environment: Mapping[str, str] | None = None,
+    port: int = 0,
+    log: Path = Path(os.devnull),
+) -> Iterator[str]:
+    """Serve a store as a librarian does, on a port or on any that is free; yield the address.
+
+    log: gets what the server writes to its error output.
+    """
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     serve = [sys.executable, "-m", "guanqing", "serve", "--store", str(store)]
-    server = subprocess.Popen(
-        [*serve, "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env=os.environ | dict(environment or {}),
-    )
+    with log.open("wb") as written:
+        server = subprocess.Popen(
+            [*serve, "--port", str(port)],
+            stdout=subprocess.DEVNULL,
+            stderr=written,
+            env=os.environ | dict(environment or {}),
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_for(server, f"{url}/_stcore/health")

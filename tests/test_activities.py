@@ -5,8 +5,9 @@ from datetime import date
 import pytest
 from conftest import DAY, rows_by
 
-from guanqing.plan import survey
+from guanqing.plan import Plan, Target, survey
 
+NAME = {"zh": "诺", "en": "Promise"}
 MID_JUNE = date(2019, 6, 15)
 
 
@@ -91,6 +92,13 @@ def test_where_nobody_ever_counted_the_attendance_is_not_0(stage, ask, tell):
     assert tell("activity_headline")["attendance_count"] is None
 
 
+def test_before_the_first_event_of_the_register_none_held_is_not_0(stage, tell):
+    assert tell("activity_headline")["event_count"] is None
+    stage(held_on=date(2019, 3, 9))
+    assert tell("activity_headline", end_date=date(2019, 3, 9))["event_count"] is None
+    assert tell("activity_headline", start_date=date(2019, 3, 10))["event_count"] == 0
+
+
 def test_an_event_nobody_came_to_is_0(stage, tell):
     stage(attendance_count=0)
     assert tell("activity_headline")["attendance_count"] == 0
@@ -169,7 +177,7 @@ def test_an_event_whose_field_is_blank_is_named_as_one_that_cannot_be_judged(sta
     assert row["amount"] is row["code_name_zh"] is None
 
 
-# --- something every week: in 2019 the first whole week begins on Monday 7 January
+# --- something every week: the first of 2019 begins on Monday 31 December 2018
 
 
 def test_a_week_counts_once_its_sunday_is_over(ask, stage):
@@ -180,11 +188,36 @@ def test_a_week_counts_once_its_sunday_is_over(ask, stage):
     assert kept(ask, "featured_events", as_of=sunday)["eventful_week_count"] == 1
 
 
-def test_weeks_that_belong_to_two_years_are_neithers(ask, stage):
-    stage("featured", held_on=date(2019, 1, 2))  # its Monday is in 2018
-    stage("featured", held_on=date(2019, 12, 31))  # its Sunday is in 2020
+def test_a_week_of_two_years_is_of_that_of_its_thursday(ask, stage):
+    """Something on 31 December 2018 is in a week of 2019, on 31 December 2019 in one of 2020."""
+    stage("featured", held_on=date(2018, 12, 31))
+    stage("featured", held_on=date(2019, 12, 31))
     featured = kept(ask, "featured_events")
-    assert (featured["week_count"], featured["eventful_week_count"]) == (51, 0)
+    assert (featured["week_count"], featured["eventful_week_count"]) == (52, 1)
+    assert featured["held_count"] == 1  # the plan of 2019 counts that of 2019
+
+
+def test_weeks_before_the_register_are_not_empty_ones(ask, stage):
+    stage("lecture", held_on=date(2019, 6, 5))  # a Wednesday: half of its week is not known
+    stage("featured", held_on=date(2019, 6, 12))
+    featured = kept(ask, "featured_events", as_of=date(2019, 6, 16))
+    assert (featured["week_count"], featured["eventful_week_count"]) == (1, 1)
+
+
+def test_a_week_that_runs_on_is_over_with_its_year_and_never_more_are_kept_than_there_are(library):
+    """2020 ends on a Thursday: its last week is its own, and 1 January 2021 does not save it."""
+    weekly = Target(2020, "weekly", "total", "featured_count", 2, NAME, NAME, every_week=True)
+    library.promise(Plan(2020, {"weekly": weekly}))
+    library.cover(date(2020, 12, 1), date(2021, 1, 31))
+    for day in (date(2020, 12, 15), date(2020, 12, 22), date(2021, 1, 1)):
+        library.stage("featured", held_on=day, branch_code="main")
+    for as_of, weeks in ((date(2020, 12, 30), 2), (date(2020, 12, 31), 3)):
+        (row,) = library.ask("clauses_kept", as_of=as_of).to_dicts()
+        assert (row["week_count"], row["eventful_week_count"]) == (weeks, 2)
+        (evidence,) = library.ask("plan_evidence", as_of=as_of).to_dicts()
+        assert (evidence["week_count"], evidence["kept_week_count"]) == (weeks, 2)
+        (progress,) = library.ask("plan_progress", as_of=as_of).to_dicts()
+        assert progress["status"] == ("on_course" if weeks == 2 else "not_met")
 
 
 def test_a_week_with_several_events_is_one_and_one_with_none_is_named(ask, stage):
@@ -234,14 +267,24 @@ def test_a_share_has_the_interval_of_wilson_and_is_not_yet_shown_at_85_percent(p
 def test_a_goal_is_met_or_missed_only_where_the_whole_interval_is(satisfied, verdict, put, ask):
     put("surveys", satisfied_count=satisfied)
     assert overall(ask)["verdict"] == verdict
+    assert not overall(ask, as_of=date(2019, 12, 30))["is_settled"]
+    assert overall(ask, as_of=date(2019, 12, 31))["is_settled"]
     assert (satisfied >= survey.satisfied_needed(240, 0.85)) == (verdict == "met")
+
+
+def shares_at(library, day):
+    """Return what the plan says of the network's answers on a day."""
+    rows = library.table("survey_shares")
+    of_all = ("network", None, day)
+    return [row for row in rows if (row["scope"], row["wave_code"], row["day"]) == of_all]
 
 
 def test_the_overall_question_says_what_the_plan_says(put, ask, library):
     put("surveys")
     put("surveys", survey_code="second", valid_count=60, satisfied_count=59)  # the same day
     row = overall(ask)
-    (plan,) = [r for r in library.table("survey_shares") if r["day"] == row["closed_on"]]
+    (plan,) = shares_at(library, row["closed_on"])
+    assert row["valid_count"] == 300
     for name in ("valid_count", "satisfied_count", "lower_share", "upper_share"):
         assert row[name] == plan[name], name
     assert row["satisfied_share"] == plan["share"]
@@ -256,13 +299,31 @@ def test_who_did_not_answer_may_all_be_satisfied_or_none_of_them(put, ask):
     assert row["most_share"] == (204 + 60) / 300
 
 
-def test_the_latest_wave_of_the_period_is_shown(put, ask):
+def test_the_waves_of_the_year_up_to_the_end_of_the_period_are_shown_together(put, ask):
+    put("surveys", survey_code="last year", closed_on=date(2018, 10, 31))
     put("surveys", survey_code="spring", closed_on=date(2019, 3, 31))
     put("surveys", survey_code="summer", closed_on=date(2019, 6, 30))
     put("surveys", survey_code="autumn", closed_on=date(2019, 10, 31))
     first_half = {"start_date": date(2019, 1, 1), "end_date": date(2019, 7, 1)}
-    assert overall(ask, **first_half)["survey_code"] == "summer"
+    row = overall(ask, **first_half)
+    assert (row["survey_code"], row["wave_count"], row["valid_count"]) == (None, 2, 480)
+    assert row["closed_on"] == date(2019, 6, 30)
     assert overall(ask, as_of=MID_JUNE)["survey_code"] == "spring"
+
+
+@pytest.mark.parametrize(("day", "counted"), [(5, ("first", True)), (6, ("second", False))])
+def test_until_the_wave_that_the_plan_names_has_closed_there_is_no_verdict(
+    day, counted, library, put, ask
+):
+    words = {"zh": "满意", "en": "Satisfied"}
+    happy = Target(2019, "h", "survey", "reader_satisfaction", 0.85, words, words, wave="second")
+    library.promise(Plan(2019, {"h": happy}))
+    put("surveys", survey_code="first", closed_on=date(2019, 3, 31))
+    put("surveys", survey_code="second", closed_on=date(2019, 6, 6))
+    put("surveys", survey_code="first", group_code="adults", closed_on=date(2019, 3, 31))
+    row = overall(ask, as_of=date(2019, 6, day))
+    assert (row["survey_code"], row["is_awaited"]) == counted
+    assert (row["verdict"] is None) == (row["goal"] is None) == row["is_awaited"]
 
 
 def test_where_the_period_has_none_the_latest_wave_before_the_day_is_and_says_so(put, ask):
@@ -446,7 +507,7 @@ def test_the_words_of_a_whole_year_are_those_of_the_plan(put, tell, library):
     for number in range(12):
         case(put, str(number), date(2019, 3, 1), date(2019, 4, 1), is_satisfied=number < 9)
     handled = tell("feedback_handled")
-    (plan,) = [r for r in library.table("survey_shares") if r["day"] == date(2019, 4, 1)]
+    (plan,) = shares_at(library, date(2019, 4, 1))
     assert handled["satisfied_share"] == plan["share"]
     assert handled["lower_share"] == pytest.approx(plan["lower_share"])
 

@@ -126,7 +126,7 @@ SAID = {
     ),
     "feedback": (
         headlines.feedback(HANDLED),
-        "Of 106 cases 83 were answered within 10 days, 19 were not",
+        "Of 106 cases 83 were answered within 10 days, 19 were overdue",
     ),
     "feedback without a term": (
         headlines.feedback(HANDLED | {"term_days": None, "in_time_count": None}),

@@ -7,7 +7,7 @@ from urllib.parse import unquote
 
 import polars as pl
 import pytest
-from screens import htmls, seen
+from screens import htmls, open_page, seen
 
 from guanqing import charts, event_markers, text
 from guanqing.charts.marks import Mark, Marks, flags
@@ -373,9 +373,9 @@ def test_no_chart_over_time_is_drawn_without_its_marks():
         "pages/people/readers.py",
     ],
 )
-def test_a_page_says_below_its_charts_what_is_marked_on_them(screen, page):
+def test_a_page_says_below_its_charts_what_is_marked_on_them(simulated, page):
     told = tomllib.loads((DATA / "demo/notes.toml").read_text(encoding="utf-8"))["annotations"]
-    shown = "\n".join(seen(html) for html in htmls(screen(page, "zh", "simulated")))
+    shown = "\n".join(seen(html) for html in htmls(open_page(page, simulated, branch="all")))
     for note in told:
         assert (note["title"] in shown) == (note["first_day"].year == 2019)
     assert "灵石县图书馆 ·" in shown

@@ -1,11 +1,14 @@
 """What the charts show, told from the figure rather than from pixels."""
 
 import re
+from datetime import date
 from urllib.parse import unquote
 
+import polars as pl
 import pytest
 
 from guanqing import charts
+from guanqing.charts.paths import Way, WayWords
 from guanqing.charts.times import Line
 
 MONTHS = ["Jan", "Feb", "Mar"]
@@ -78,3 +81,33 @@ def test_an_axis_counts_in_the_words_it_is_given():
 def test_a_spark_of_one_value_is_none():
     assert charts.spark([3.0], charts.LIGHT) == ""
     assert charts.spark([3.0, 4.0], charts.LIGHT).startswith("data:image/svg+xml,")
+
+
+def bars(words):
+    frame = pl.DataFrame({"name": ["Self-service machine", "Desk"], "n": [2, 1]})
+    return charts.ranking(frame, "name", "n", (words, words), charts.LIGHT)
+
+
+def test_words_at_a_bar_have_their_room_beside_it_however_narrow_the_panel():
+    short, long = bars(["65.8%", "34.2%"]), bars(["158 · 38.0% so far", "71"])
+    assert long.layout.margin.r - short.layout.margin.r == 6 * (len("158 · 38.0% so far") - 5 + 1)
+    assert long.layout.xaxis.range[1] == 2
+
+
+@pytest.mark.parametrize("values", [[10_120, 12_300], [0.79, 0.89]], ids=["stock", "share"])
+def test_a_way_drawn_close_up_has_rules_at_round_numbers_within_it(values):
+    days = [date(2019, 1, 1), date(2019, 9, 30)]
+    told = Way(days, values, [None, None], [values[1]] * 2, ())
+    words = WayWords("now", "due", "goal", "80", "95", [(days[0], "Jan")])
+    axis = charts.way(told, words, str, charts.LIGHT, from_zero=False).layout.yaxis
+    assert len(axis.tickvals) >= 2
+    step = axis.tickvals[1] - axis.tickvals[0]
+    assert f"{step:.0e}"[0] in "125"
+    for tick in axis.tickvals:
+        assert tick / step == pytest.approx(round(tick / step))
+        assert axis.range[0] <= tick <= axis.range[1]
+
+
+def test_every_other_name_of_a_step_gives_way_where_a_chart_is_narrow():
+    names = spans(still([SUBJECT]), "wide")
+    assert [*names] == ["Feb"]

@@ -25,6 +25,27 @@ def test_a_renewal_is_counted_beside_loans_and_never_in_them(lend, tell):
     assert (headline["loan_count"], headline["renewal_count"]) == (1, 3)
 
 
+def test_before_the_first_renewal_on_record_renewals_are_not_0(lend, tell, ask):
+    lend()
+    assert tell("circulation_headline")["renewal_count"] is None
+    assert {*ask("loans_by_branch")["renewal_count"]} == {None}
+    lend(branch_code="east", loaned_at=at("2019-03-05"), renewals=1)  # renewed on 30 March
+    assert tell("circulation_headline", branches=["main"])["renewal_count"] == 0
+    assert tell("circulation_headline", end_date=date(2019, 3, 30))["renewal_count"] is None
+    assert {*ask("loans_by_branch")["renewal_count"]} == {0, 1}
+    assert ask("loans_by_month")["renewal_count"].to_list() == [None, None, 1, *[0] * 9]
+
+
+def test_before_the_first_loan_on_record_borrowers_are_not_0(lend, tell):
+    names = ("borrower_count", "new_borrower_count", "active_borrower_count")
+    assert [tell("reader_headline")[name] for name in names] == [None, None, None]
+    lend(loaned_at=at("2018-03-05"))
+    assert [tell("reader_headline")[name] for name in names] == [0, 0, 0]
+    early = tell("reader_headline", start_date=date(2018, 1, 1), end_date=date(2018, 3, 5))
+    assert [early[name] for name in names[:2]] == [None, None]
+    assert tell("reader_headline", as_of=date(2018, 3, 5))["active_borrower_count"] == 1
+
+
 def test_a_renewal_counts_on_its_own_day(lend, ask):
     lend(loaned_at=at("2018-12-20"), renewals=1)
     assert ask("loans_by_month")["loan_count"].sum() == 0
@@ -55,14 +76,29 @@ def test_a_loan_by_a_reader_deleted_since_still_counts_but_is_no_borrower(lend, 
     assert tell("circulation_headline")["loan_count"] == 3
     assert tell("reader_headline")["borrower_count"] == 1
     assert tell("reader_headline")["loans_per_borrower"] == 1
-    assert ask("top_borrowers")["reader_id"].to_list() == [7]
+    assert ask("top_borrowers", floor=1)["reader_id"].to_list() == [7]
 
 
-def test_months_and_days_without_a_loan_are_rows_of_0(ask, lend):
+def test_months_and_days_without_a_loan_are_rows_of_0_once_there_was_one(ask, lend):
     lend(loaned_at=NOON)
-    assert ask("loans_by_month")["loan_count"].to_list() == [0, 0, 1] + [0] * 9
-    assert ask("loans_by_day").height == 365
-    assert ask("loans_by_day")["loan_count"].sum() == 1
+    assert ask("loans_by_month")["loan_count"].to_list() == [None, None, 1] + [0] * 9
+    assert ask("self_service_by_month")["loan_count"].to_list() == [None, None, 1] + [0] * 9
+    days = ask("loans_by_day")["loan_count"]
+    assert (len(days), days.null_count(), days.sum()) == (365, 31 + 28 + 4, 1)
+
+
+def test_cards_of_months_before_the_first_are_not_0(issue, ask):
+    issue(event_at=at("2019-03-05"))
+    assert ask("cards_by_month")["issued_count"].to_list() == [None, None, 1] + [0] * 9
+
+
+def test_dates_without_times_have_no_hour(lend, ask):
+    lend(loaned_at=datetime(2019, 3, 4))
+    assert ask("loans_by_hour").is_empty()
+    lend(loaned_at=datetime(2019, 3, 4, 10))
+    assert ask("loans_by_hour")["hour"].to_list() == [10]
+    lend(loaned_at=datetime(2019, 3, 4, 3))  # open through the night
+    assert ask("loans_by_hour")["hour"].to_list() == [0, 3, 10]
 
 
 def test_an_hour_is_averaged_over_all_its_weekdays_of_the_period(lend, ask):
@@ -78,6 +114,17 @@ def test_loans_per_open_day_counts_each_day_once_however_many_branches_and_hours
     library.open(date(2019, 3, 5), branch_code="east")
     library.open(date(2019, 3, 5))
     assert tell("circulation_headline")["loans_per_open_day"] == 2
+
+
+def test_loans_of_days_on_which_nobody_said_when_the_library_opens_are_not_of_its_open_days(
+    library, tell
+):
+    for day in ("2019-03-05", "2019-07-02", "2019-07-03", "2019-10-08"):
+        library.lend(loaned_at=at(day))
+    library.open(date(2019, 7, 1), date(2019, 7, 4))
+    headline = tell("circulation_headline")
+    assert headline["loan_count"] == 4
+    assert headline["loans_per_open_day"] == 0.5
 
 
 def test_a_library_open_all_year_that_lent_nothing_lent_0_a_day(library, tell):
@@ -190,11 +237,27 @@ def test_the_circulation_rate_divides_by_the_mean_of_month_ends_open_to_loan(len
     assert tell("circulation_headline")["circulation_rate"] == 6 / 30  # mean of 20 and 40
 
 
+def test_until_its_first_month_is_over_a_period_is_divided_by_what_was_held_before_it(
+    lend, hold, tell, library
+):
+    for _ in range(6):
+        lend(loaned_at=at("2019-01-10"))
+    hold(month_end=date(2018, 11, 30), item_count=999)
+    hold(month_end=date(2018, 12, 31), item_count=30)
+    hold(month_end=date(2019, 1, 31), item_count=60)
+    of_january = {"start_date": date(2019, 1, 1), "end_date": date(2019, 1, 31)}
+    assert tell("circulation_headline", **of_january)["circulation_rate"] == 6 / 30
+    assert progress(library, "circulation_rate", "2019-01-30")[0] == 6 / 30
+    of_january["end_date"] += DAY
+    assert tell("circulation_headline", **of_january)["circulation_rate"] == 6 / 60
+    assert progress(library, "circulation_rate", "2019-01-31")[0] == 6 / 60
+
+
 def test_visits_per_capita_need_a_population(put, tell):
     put("visits", visit_count=500)
     assert tell("circulation_headline")["visits_per_capita"] is None
     put("settings", setting_code="floor_plan", value=7.0)
-    put("settings", value=1000.0)
+    put("settings", setting_code="population_served_network", value=1000.0)
     assert tell("circulation_headline")["visits_per_capita"] == 0.5
 
 
@@ -202,13 +265,25 @@ def test_visits_per_capita_need_a_population(put, tell):
 def test_a_population_of_0_or_not_stated_gives_no_ratio(value, put, tell):
     put("visits")
     put("settings", value=value)
-    assert tell("circulation_headline")["visits_per_capita"] is None
+    put("settings", setting_code="population_served_network", value=value)
+    for branches in (None, ["main"]):
+        assert tell("circulation_headline", branches=branches)["visits_per_capita"] is None
 
 
-def test_the_visits_of_some_branches_are_not_divided_by_everyone(put, tell):
-    put("settings")
-    put("visits")
-    assert tell("circulation_headline", branches=["main"])["visits_per_capita"] is None
+@pytest.mark.parametrize(
+    ("branches", "per_capita"),
+    [(["main"], 0.5), (["east"], None), (["main", "east"], None), (None, 0.2)],
+    ids=str,
+)
+def test_visits_are_divided_by_the_people_of_those_who_counted_them(
+    branches, per_capita, put, tell
+):
+    put("settings", value=1000.0)
+    put("settings", setting_code="population_served_network", value=4000.0)
+    put("visits", visit_count=500)
+    put("visits", branch_code="east", visit_count=300)
+    found = tell("circulation_headline", branches=branches)
+    assert found["visits_per_capita"] == per_capita
 
 
 def test_the_share_of_self_service_is_of_all_loans_once_a_channel_is_known(tell, lend):
@@ -270,14 +345,32 @@ def test_a_borrower_is_new_in_the_period_of_the_first_loan_in_the_whole_data(len
 def test_equal_counts_share_a_rank_and_the_next_rank_is_skipped(lend, ask):
     for reader_id in (1, 2, 2, 3, 3, 4, 4, 4):
         lend(reader_id=reader_id)
-    assert ask("top_borrowers").rows() == [(1, 4, 3), (2, 2, 2), (2, 3, 2), (4, 1, 1)]
+    assert ask("top_borrowers", floor=4).rows() == [
+        *[(1, 4, 3, 1), (2, 2, 2, 2), (2, 3, 2, 2)],
+        (4, 1, 1, 1),
+    ]
+
+
+def test_a_rank_that_too_many_share_is_counted_and_not_listed(lend, ask):
+    for reader_id in (1, 1, *range(2, 30)):
+        lend(reader_id=reader_id)
+    assert ask("top_borrowers").rows() == [(1, 1, 2, 1), (2, None, 1, 28)]
+    assert ask("top_borrowers", limit=15).height == 29
+
+
+def test_a_list_that_would_say_who_was_here_is_none(lend, ask):
+    for reader_id in (1, 2, 2, 3, 4):
+        lend(reader_id=reader_id)
+    assert ask("top_borrowers", floor=5).is_empty()
+    lend(reader_id=5)
+    assert ask("top_borrowers", floor=5).height == 5
 
 
 def test_all_who_share_the_last_rank_are_listed(lend, ask):
     for reader_id in (1, 2, 2, 3, 3, 4, 4, 4):
         lend(reader_id=reader_id)
-    assert ask("top_borrowers", limit=2)["reader_id"].to_list() == [4, 2, 3]
-    assert ask("top_borrowers", limit=1)["reader_id"].to_list() == [4]
+    assert ask("top_borrowers", floor=1, limit=2)["reader_id"].to_list() == [4, 2, 3]
+    assert ask("top_borrowers", floor=1, limit=1)["reader_id"].to_list() == [4]
 
 
 def test_the_busiest_tenth_of_ten_readers_is_one_reader(lend, ask):
@@ -418,16 +511,39 @@ def test_a_card_ends_on_the_day_after_its_last(issue, ask):
     assert [holders_at(ask, date(2019, 6, 30)), holders_at(ask, date(2019, 7, 1))] == [2, 1]
 
 
-def test_an_expired_card_is_not_a_cancelled_one(issue, tell):
+def test_an_expired_card_is_not_a_cancelled_one(issue, put, tell):
     issue(event_at=at("2018-03-01"), card_expires_on=date(2019, 6, 30))
+    put("card_events", reader_id=issue(), event_kind="extend", event_at=at("2019-06-01"))
     headline = tell("card_headline")
     assert (headline["cancelled_count"], headline["cancellation_rate"]) == (0, 0)
+
+
+def test_where_only_issues_are_on_record_cancellations_are_not_0(issue, cancel, tell, ask):
+    issue(event_at=at("2018-03-01"))
+    headline = tell("card_headline")
+    assert (headline["cancelled_count"], headline["cancellation_rate"]) == (None, None)
+    assert {*ask("cancellations_by_reason")["card_count"]} == {None}
+    assert {*ask("cards_by_month")["cancelled_count"]} == {None}
+    cancel(event_at=at("2019-03-08"))
+    assert tell("card_headline", end_date=date(2019, 3, 8))["cancelled_count"] is None
+    assert tell("card_headline", branches=["east"], end_date=date(2020, 1, 1)) == dict.fromkeys(
+        tell("card_headline")
+    )
+    assert tell("card_headline", start_date=date(2019, 4, 1))["cancelled_count"] == 0
+    assert ask("cards_by_month")["cancelled_count"].to_list() == [None, None, 1, *[0] * 9]
+    assert ask("cancellations_by_reason")["card_count"].sum() == 1
 
 
 def test_a_card_valid_on_the_last_day_of_the_data_has_not_expired(issue, tell):
     issue(event_at=at("2018-03-01"), card_expires_on=date(2019, 12, 31))
     assert tell("card_headline")["card_holder_count"] == 1
     assert tell("card_headline", end_date=date(2020, 2, 1))["card_holder_count"] == 1
+
+
+def test_a_last_day_before_the_issue_is_that_of_an_earlier_card_and_ends_nothing(issue, ask):
+    issue(event_at=at("2019-03-01"), card_expires_on=date(2018, 6, 30))
+    days = [date(2018, 7, 1), date(2019, 3, 1), date(2019, 12, 31)]
+    assert [holders_at(ask, day) or 0 for day in days] == [0, 1, 1]
 
 
 @pytest.mark.parametrize("cancelled_on", ["2019-04-01", "2019-06-30", "2019-07-01", "2019-09-01"])
@@ -470,6 +586,50 @@ def test_the_cancellation_rate_is_of_all_cards_issued_to_the_end_of_the_period(i
     assert tell("card_headline")["cancellation_rate"] == 2 / 5
 
 
+def test_a_cancellation_whose_issue_is_not_on_record_is_in_neither_part_of_a_rate(
+    issue, put, cancel, tell
+):
+    issue(event_at=at("2018-03-01"))
+    cancel(reader_id=issue(event_at=at("2018-03-01")), event_at=at("2018-12-31"))
+    put("card_events", reader_id=77, event_kind="cancel", event_at=at("2019-03-01"))
+    headline = tell("card_headline")
+    assert headline["cancelled_count"] == 1  # it happened
+    assert headline["cancellation_rate"] == 1 / 2
+    assert headline["yearly_cancellation_rate"] == 0  # in 2019, of one holder
+    twice = tell("card_headline", as_of=date(2018, 12, 31))
+    assert twice["yearly_cancellation_rate"] is None  # the log does not reach back a year
+
+
+def test_a_card_cancelled_elsewhere_is_in_the_rate_of_where_it_was_issued(issue, cancel, tell):
+    cancel(reader_id=issue(branch_code="main"), branch_code="east")
+    issue(branch_code="east")
+    rates = [tell("card_headline", branches=[b])["cancellation_rate"] for b in ("main", "east")]
+    assert rates == [1, 0]
+
+
+def test_the_yearly_rate_of_cancellations_is_of_the_mean_of_each_days_holders(
+    issue, cancel, put, tell
+):
+    put("card_events", reader_id=99, event_kind="suspend", event_at=at("2018-01-02"))
+    for _ in range(3):
+        issue(event_at=at("2018-06-01"))
+    cancel(reader_id=issue(event_at=at("2018-06-01")), event_at=at("2019-07-02"))
+    rate = tell("card_headline")["yearly_cancellation_rate"]
+    assert rate == pytest.approx(1 / (3 + 182 / 365))  # four of them up to 1 July
+
+
+def test_a_request_nobody_gave_a_reason_for_refusing_is_refused_all_the_same(put, ask):
+    assert ask("refusals_by_reason")["refusal_count"].null_count() == 6
+    put("requests", is_supplied=True)
+    put("requests", is_supplied=False, refusal_reason="on_loan")
+    put("requests", is_supplied=False, refusal_reason=None)
+    put("requests", is_supplied=False, refusal_reason="eaten")
+    rows = rows_by(ask("refusals_by_reason"), "reason_code")
+    assert (rows["unknown"]["refusal_count"], rows["on_loan"]["refusal_count"]) == (2, 1)
+    assert rows["unknown"]["refusal_rate"] == 1 / 2
+    assert rows["lost"]["refusal_count"] == 0
+
+
 def test_cards_nobody_recorded_are_null(tell, ask):
     assert set(tell("card_headline").values()) == {None}
     months = ask("cards_by_month")
@@ -480,7 +640,7 @@ def test_cards_nobody_recorded_are_null(tell, ask):
 def test_a_period_without_a_card_event_issued_0_cards(issue, tell, ask):
     issue(event_at=at("2018-03-01"))
     headline = tell("card_headline")
-    assert (headline["issued_count"], headline["cancelled_count"]) == (0, 0)
+    assert headline["issued_count"] == 0
     assert headline["card_holder_count"] == 1
     assert ask("cards_by_month")["issued_count"].to_list() == [0] * 12
 
@@ -515,8 +675,7 @@ def test_every_card_is_issued_through_one_channel_or_an_unknown_one(issue, ask):
 def judged(library, code, as_of="2019-06-30"):
     """Return what is said of a target; 181 of the 365 days of 2019 are over by default."""
     frame = library.ask("plan_progress", as_of=date.fromisoformat(as_of))
-    row = rows_by(frame, "target_code")[code]
-    return row if row["kind"] == "milestone" else evidence(library, code, as_of) | row
+    return evidence(library, code, as_of) | rows_by(frame, "target_code")[code]
 
 
 def progress(library, code, as_of="2019-06-30"):
@@ -529,12 +688,16 @@ def evidence(library, code, as_of="2019-06-30"):
     return rows_by(frame, "target_code")[code]
 
 
+def milestone(library, code, as_of):
+    frame = library.ask("milestone_progress", as_of=date.fromisoformat(as_of))
+    return rows_by(frame, "milestone_code")[code]
+
+
 def test_without_evidence_no_target_has_a_value(ask):
-    rows = ask("plan_progress").to_dicts()
-    targets = [row for row in rows if row["kind"] != "milestone"]
+    targets = ask("plan_progress").to_dicts()
     assert len(targets) == 18
     assert {(row["value"], row["status"]) for row in targets} == {(None, "not_computable")}
-    assert {row["status"] for row in rows if row["kind"] == "milestone"} == {"planned"}
+    assert {*ask("milestone_progress")["status"]} == {"planned"}
 
 
 def test_a_year_without_a_plan_has_no_targets(ask):
@@ -547,34 +710,34 @@ def test_a_year_without_a_plan_has_no_targets(ask):
 )
 def test_a_total_is_on_course_with_its_share_of_the_year_done(held, status, library, stage):
     for _ in range(held):
-        stage("lecture")  # 24 × 181/365 = 11.9
+        stage("lecture", speaker_rank="vice_senior")  # 24 × 181/365 = 11.9
     assert progress(library, "lectures") == (held, status)
 
 
 def test_the_share_of_the_year_is_counted_in_open_days_where_they_are_known(library, stage):
     library.open(date(2019, 1, 1), date(2019, 1, 7))
     library.open(date(2019, 7, 1), date(2019, 12, 31))  # shut for half a year
-    stage("lecture")
+    stage("lecture", speaker_rank="vice_senior")
     assert progress(library, "lectures") == (1, "on_course")
     assert judged(library, "lectures")["expected_value"] == pytest.approx(24 * 7 / 191)
     assert evidence(library, "lectures")["pace_basis"] == "open_days"
 
 
 def test_a_total_begins_anew_each_year_and_ends_at_the_day(library, stage):
-    stage("lecture", held_on=date(2018, 12, 31))
-    stage("lecture", held_on=date(2019, 1, 1))
-    stage("lecture", held_on=date(2019, 6, 30))
-    stage("lecture", held_on=date(2019, 7, 1))
+    stage("lecture", speaker_rank="vice_senior", held_on=date(2018, 12, 31))
+    stage("lecture", speaker_rank="vice_senior", held_on=date(2019, 1, 1))
+    stage("lecture", speaker_rank="vice_senior", held_on=date(2019, 6, 30))
+    stage("lecture", speaker_rank="vice_senior", held_on=date(2019, 7, 1))
     assert progress(library, "lectures")[0] == 2
 
 
 def test_a_total_recorded_before_but_not_this_year_is_0_and_not_null(library, stage):
-    stage("lecture", held_on=date(2018, 12, 31))
+    stage("lecture", speaker_rank="vice_senior", held_on=date(2018, 12, 31))
     assert progress(library, "lectures") == (0, "behind")
 
 
 def test_an_event_that_is_only_scheduled_is_not_done(library, stage):
-    stage("lecture", is_held=False)
+    stage("lecture", speaker_rank="vice_senior", is_held=False)
     assert progress(library, "lectures") == (None, "not_computable")
 
 
@@ -692,9 +855,11 @@ def test_card_holders_of_the_plan_are_those_of_the_cards_page(library, issue, ca
     assert evidence(library, "card_holders")["start_value"] == 3
 
 
-@pytest.mark.parametrize(("loans", "status"), [(19, "behind"), (20, "on_course"), (40, "met")])
+@pytest.mark.parametrize(
+    ("loans", "status"), [(19, "behind"), (20, "on_course"), (40, "on_course")]
+)
 def test_a_rate_is_the_year_to_date_against_the_share_of_its_target(loans, status, library, hold):
-    """0.4 × 181/365 = 0.198 loans an item are due by 30 June."""
+    """0.4 × 181/365 = 0.198 loans an item are due by 30 June; of 40, July's books leave less."""
     for _ in range(loans):
         library.lend()
     hold(month_end=date(2019, 1, 31), item_count=50)
@@ -706,7 +871,7 @@ def test_a_rate_is_the_year_to_date_against_the_share_of_its_target(loans, statu
 
 def test_the_circulation_rate_of_the_plan_is_that_of_the_overview(library, tell):
     fill(library, random.Random(2))
-    headline = tell("circulation_headline", end_date=date(2019, 7, 1))
+    headline = tell("circulation_headline", end_date=date(2019, 7, 1), branches=["main"])
     assert progress(library, "circulation_rate")[0] == pytest.approx(headline["circulation_rate"])
 
 
@@ -741,9 +906,12 @@ def test_the_share_of_one_count_in_another_is_read_as_it_stands(
 def test_a_survey_shows_a_share_only_if_its_whole_interval_lies_above(
     satisfied, status, library, put
 ):
-    """Of 240 answers and a target of 85 %."""
+    """Of 240 answers and a target of 85 %; until the year is over more may come in."""
     put("surveys", valid_count=240, satisfied_count=satisfied)
-    assert progress(library, "reader_satisfaction") == (satisfied / 240, status)
+    library.cover(date(2019, 1, 1), date(2019, 12, 31))
+    so_far = {"met": "on_course", "not_met": "behind"}.get(status, status)
+    assert progress(library, "reader_satisfaction") == (satisfied / 240, so_far)
+    assert progress(library, "reader_satisfaction", "2019-12-31") == (satisfied / 240, status)
 
 
 def test_204_of_240_lie_between_79_point_9_and_89_percent(library, put):
@@ -753,13 +921,51 @@ def test_204_of_240_lie_between_79_point_9_and_89_percent(library, put):
     assert (round(row["lower_share"], 3), round(row["upper_share"], 3)) == (0.799, 0.890)
 
 
-def test_the_latest_survey_of_the_year_is_the_one_read(library, put):
-    put("surveys", closed_on=date(2018, 12, 30), satisfied_count=240)
+def test_all_surveys_of_the_year_are_read_together(library, put):
+    put("surveys", survey_code="0", closed_on=date(2018, 12, 30), satisfied_count=240)
     assert progress(library, "reader_satisfaction") == (None, "not_computable")
-    put("surveys", closed_on=date(2019, 2, 1), satisfied_count=100)
-    put("surveys", closed_on=date(2019, 5, 1), satisfied_count=240)
-    put("surveys", closed_on=date(2019, 8, 1), satisfied_count=100)
-    assert progress(library, "reader_satisfaction") == (1, "met")
+    put("surveys", survey_code="1", closed_on=date(2019, 2, 1), satisfied_count=204)
+    assert progress(library, "reader_satisfaction") == (0.85, "not_shown")
+    # a wave of 22 happy answers alone would show it: 22 is what 85 % needs
+    put("surveys", survey_code="2", closed_on=date(2019, 5, 1), valid_count=22, satisfied_count=22)
+    put("surveys", survey_code="3", closed_on=date(2019, 8, 1), satisfied_count=100)
+    assert progress(library, "reader_satisfaction") == (226 / 262, "not_shown")
+    found = evidence(library, "reader_satisfaction")
+    assert (found["answer_count"], found["distributed_count"]) == (262, 600)
+
+
+def test_where_the_plan_names_the_survey_that_counts_no_other_does(library, put):
+    words = {"zh": "满意", "en": "Satisfied"}
+    second = Target(
+        2019, "happy", "survey", "reader_satisfaction", 0.85, words, words, wave="second"
+    )
+    library.promise(Plan(2019, {"happy": second}))
+    put("surveys", survey_code="first", closed_on=date(2019, 2, 1), satisfied_count=240)
+    assert progress(library, "happy") == (None, "not_computable")
+    put("surveys", survey_code="second", closed_on=date(2019, 5, 1), satisfied_count=204)
+    put("surveys", survey_code="third", closed_on=date(2019, 6, 1), satisfied_count=240)
+    assert progress(library, "happy") == (0.85, "not_shown")
+    assert evidence(library, "happy")["answer_count"] == 240
+
+
+def test_a_survey_that_contradicts_itself_is_left_out_of_the_year_and_counted(library, put, ask):
+    put("surveys", survey_code="1", closed_on=date(2019, 2, 1), satisfied_count=204)
+    put("surveys", survey_code="2", closed_on=date(2019, 5, 1), satisfied_count=241)
+    assert progress(library, "reader_satisfaction") == (0.85, "not_shown")
+    row = ask("survey_by_question").row(0, named=True)
+    assert (row["wave_count"], row["unsound_count"], row["valid_count"]) == (2, 1, 240)
+
+
+def test_cases_nobody_rated_bound_what_the_satisfied_could_be(library, put, tell):
+    for said in (True, True, False, None, None):
+        put("feedback", answered_on=date(2019, 3, 1), is_satisfied=said)
+    found = evidence(library, "feedback_satisfaction")
+    assert (found["distributed_count"], found["answer_count"], found["satisfied_count"]) == (
+        *(5, 3),
+        2,
+    )
+    handled = tell("feedback_handled")
+    assert (handled["least_share"], handled["most_share"]) == (2 / 5, 4 / 5)
 
 
 def test_a_part_of_the_service_is_not_the_whole_of_it(library, put):
@@ -830,7 +1036,7 @@ def test_a_clause_of_quality_is_checked_event_by_event(
     found = evidence(library, code)
     assert (found["held_count"], found["clause_count"]) == (2, 1)
     assert found["clause_unknown_count"] == unknown_count
-    assert progress(library, code)[0] == 2  # what fails its clause was held all the same
+    assert progress(library, code)[0] == 1  # what fails its clause does not count
 
 
 @pytest.mark.parametrize(("missed", "status"), [(0, "on_course"), (1, "not_met")])
@@ -853,26 +1059,28 @@ def test_what_is_shown_as_due_and_the_status_agree(seed, as_of, library):
     seen = set()
     behind = rows_by(library.ask("plan_evidence", as_of=as_of), "target_code")
     for told in library.ask("plan_progress", as_of=as_of).iter_rows(named=True):
-        row = dict.fromkeys(("expected_value", "projected_value", "reason"))
-        row |= behind.get(told["target_code"], {}) | told
+        row = behind[told["target_code"]] | told
         value, kind, projected = row["value"], row["kind"], row["projected_value"]
         assert (row["reason"] is not None) == (row["status"] == "not_computable")
         if kind in PACED and value is not None:
             # a share of forms and a reading can change again, and so can every level
             is_final = row["expected_value"] is not None and kind != "level"
-            if as_of == date(2019, 12, 31):
+            if row["week_count"] and row["kept_week_count"] < row["week_count"]:
+                status = "not_met"  # something every week
+            elif as_of == date(2019, 12, 31):
                 status = "met" if value >= row["goal"] else "not_met"
             elif value >= row["goal"] and is_final:
                 status = "met"
             elif row["target_code"] == "open_days":
-                status = "not_met"  # there are not enough days in these libraries
+                # hours announced to the year's end say how many days there will be
+                status = "on_course" if projected >= row["goal"] else "not_met"
             elif kind == "total":
                 status = "on_course" if value >= row["expected_value"] else "behind"
             else:
                 status = "on_course" if projected >= row["goal"] else "behind"
-            assert row["status"] == status
+            assert row["status"] == status, row
             seen.add(kind)
-        elif kind not in {*PACED, "milestone"}:
+        elif kind not in PACED:
             assert row["expected_value"] is None
             assert projected is None
     assert seen >= {"total", "level"}
@@ -883,12 +1091,12 @@ def test_a_milestone_past_its_term_is_overdue_unless_it_is_done_or_dropped(libra
     film = Milestone(2019, "feature_film", names, due=date(2019, 6, 30))
     library.promise(Plan(2019, {}, {"feature_film": film}))
     put("milestone_states", stated_on=date(2019, 6, 1), state="under_way")
-    assert progress(library, "feature_film", "2019-06-30") == (None, "under_way")
-    assert progress(library, "feature_film", "2019-07-01") == (None, "overdue")
+    assert milestone(library, "feature_film", "2019-06-30")["status"] == "under_way"
+    assert milestone(library, "feature_film", "2019-07-01")["status"] == "overdue"
     put("milestone_states", stated_on=date(2019, 7, 2), state="dropped")
-    assert progress(library, "feature_film", "2019-07-02") == (None, "dropped")
+    assert milestone(library, "feature_film", "2019-07-02")["status"] == "dropped"
     put("milestone_states", stated_on=date(2019, 8, 1), state="done")
-    assert progress(library, "feature_film", "2019-08-01") == (None, "done")
+    assert milestone(library, "feature_film", "2019-08-01")["status"] == "done"
 
 
 def test_who_answers_for_a_target_and_what_was_decided_is_listed_the_latest_first(library, put):
@@ -916,9 +1124,9 @@ def test_a_milestone_is_in_the_last_state_reported_up_to_the_day(as_of, state, l
     put("milestone_states", stated_on=date(2019, 3, 10), state="under_way", note_en="shooting")
     put("milestone_states", stated_on=date(2019, 9, 1), state="done", note_en="shown")
     put("milestone_states", stated_on=date(2019, 1, 2), state="done", plan_year=2018)
-    assert progress(library, "feature_film", as_of) == (None, state)
-    reports = library.ask("milestones_reported", as_of=date.fromisoformat(as_of))
-    assert reports["state"].to_list() == ([state] if state != "planned" else [])
+    film = milestone(library, "feature_film", as_of)
+    assert film["status"] == state
+    assert (film["stated_on"] is None) == (state == "planned")
 
 
 # --- held against the printed report of 2018
@@ -973,9 +1181,10 @@ def test_over_half_is_more_than_half(library, verdict):
 
 
 @pytest.mark.parametrize(
-    ("issued", "found"), [(10109, "different"), (10110, "equal"), (10111, "equal")]
+    ("issued", "found"),
+    [(10109, "different"), (10110, "equal"), (10119, "equal"), (10120, "different")],
 )
-def test_a_few_more_binds_from_below_only(issued, found, library, verdict):
+def test_10110_and_a_few_more_are_10110_to_10119(issued, found, library, verdict):
     for reader_id in range(issued):
         library.put("card_events", reader_id=reader_id, event_at=at("2018-08-01"))
     assert verdict("issued_count") == found
@@ -1004,6 +1213,59 @@ def test_holdings_are_compared_at_the_last_day_of_the_report(library, hold, verd
     assert verdict("holdings_books") == "equal"
     assert verdict("holdings_braille") == "equal"
     assert verdict("holdings_periodicals") == "not_covered"
+
+
+def test_holdings_printed_are_counted_from_items_where_these_have_dates(library, put, ask):
+    library.hold(month_end=date(2018, 12, 31), item_count=284125)
+    put("items", branch_code="main", item_id=1, added_on=date(2018, 12, 31), is_for_children=True)
+    put(
+        "items",
+        branch_code="main",
+        item_id=2,
+        added_on=date(2018, 1, 1),
+        withdrawn_on=date(2018, 12, 31),
+    )
+    put(
+        "items",
+        branch_code="main",
+        item_id=3,
+        added_on=date(2018, 1, 1),
+        withdrawn_on=date(2018, 12, 30),
+    )
+    put("items", branch_code="main", item_id=4, added_on=date(2019, 1, 1))
+    put("items", branch_code="main", item_id=5)
+    found = rows_by(
+        ask("reconciliation", figures=["holdings_books", "holdings_children_books"]), "figure_code"
+    )
+    assert found["holdings_books"]["computed_value"] == 2
+    assert found["holdings_children_books"]["computed_value"] == 1
+
+
+def checked(library):
+    rows = library.ask("rollups_checked").to_dicts()
+    return {row["rollup_code"] for row in rows if row["verdict"] == "different"}
+
+
+@pytest.mark.parametrize("seed", some_every_day(6, 2))
+def test_every_rollup_agrees_with_its_events(seed, library):
+    fill(library, random.Random(seed))
+    assert library.ask("rollups_checked").height == 9
+    assert checked(library) == set()
+
+
+def test_events_deleted_after_the_fact_show_in_every_rollup_that_counts_them(library):
+    fill(library, random.Random(4))
+    for reader_id in range(9001, 9006):
+        library.lend(reader_id=reader_id, class_code="G", loaned_at=at("2018-05-02"))
+    library.issue(event_at=at("2018-05-02"))
+    assert checked(library) == set()
+    library.connection.execute(
+        "delete from loan_events where reader_id between 9001 and 9005 and event_kind = 'loan'"
+    )
+    of_loans = {"loans", "circulation_days", "loan_hours", "class_days", "reader_days"}
+    assert checked(library) == of_loans | {"borrower_days", "measure_days"}
+    library.connection.execute("delete from card_events where event_at::date = '2018-05-02'")
+    assert checked(library) >= {"card_days", "card_holder_count"}
 
 
 @pytest.mark.parametrize(
@@ -1055,7 +1317,7 @@ def test_a_single_item_a_single_cancellation_and_a_single_borrower_are_the_whole
 def test_a_reader_is_shown_masked_where_the_names_file_is_not_open(put, ask):
     put("readers", reader_id=1, masked_name="马**")
     (row,) = ask("reader_labels", readers=[1, 2]).to_dicts()
-    assert (row["masked_name"], row["reader_name"], row["card_number"]) == ("马**", None, None)
+    assert (row["masked_name"], row["sealed"]) == ("马**", None)
     assert (row["type_name_zh"], row["branch_name_zh"]) == ("成人", "馆")
 
 

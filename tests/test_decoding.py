@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 import xlsxwriter
 import xlwt
+from conftest import so_many
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -425,7 +426,6 @@ def as_it_should_be(data: bytes) -> bool:
     st.integers(1, 9),
 )
 @example(["\r", "\r\n"], 1)
-@settings(deadline=None)
 def test_a_file_is_checked_alike_in_blocks_of_any_size(signs: list[str], block_bytes: int) -> None:
     data = "".join(signs).encode(errors="surrogateescape")
     with tempfile.TemporaryDirectory() as folder:
@@ -462,7 +462,7 @@ def files(draw: Callable[..., Any]) -> tuple[list[str], str, str]:
 
 
 @given(files())
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=so_many(300), suppress_health_check=[HealthCheck.too_slow])
 def test_any_lines_in_any_encoding_come_back_as_they_were(file: tuple[list[str], str, str]) -> None:
     lines, codec, end = file
     lines = ["條碼", *lines]

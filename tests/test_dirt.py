@@ -10,7 +10,9 @@ import duckdb
 import pytest
 from exports import Export, account, of, problem
 
+from guanqing.intake.accounts import refusals
 from guanqing.intake.loading import load
+from guanqing.intake.reading.staging import in_any_case
 from guanqing.store import Store
 
 pytestmark = pytest.mark.slow  # half a minute together with its like: for CI
@@ -218,6 +220,27 @@ def test_a_card_is_neither_issued_nor_cancelled_when_nobody_lived(
     file = export.load_one("plain", f"读者证号,姓名,{column}", f"R1,马某,{written}", "R2,刘某,")
     assert (account(file), file.by_rule) == ((1, 0, 1, 0), {"impossible_stamp": 1})
     assert export.rows("select count(*) from card_events") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("expires", "by_rule"), [("2019-02-28", {"expires_before_issue": 1}), ("2019-03-01", {})]
+)
+def test_a_card_that_expires_before_it_is_issued_is_not_counted_and_its_reader_is(
+    export: Export, expires: str, by_rule: dict[str, int]
+) -> None:
+    header = "读者证号,办证日期,有效期至"
+    file = export.load_one("plain", header, f"R1,2019-03-01,{expires}", "R2,,2018-01-01")
+    assert file.by_rule == by_rule
+    assert export.rows("select count(*) from card_events") == [(1 - len(by_rule),)]
+    known = "select count(*), count(card_expires_on) from readers"
+    assert export.rows(known) == [(2, 2 - len(by_rule))]
+
+
+@pytest.mark.parametrize("written", ["1985", "1985年", "1985-03", "1985年3月", "198503"])
+def test_of_a_birth_the_year_alone_will_do(export: Export, written: str) -> None:
+    file = export.load_one("plain", "读者证号,姓名,出生年", f"R1,马某,{written}", "R2,刘某,")
+    assert (account(file), file.by_rule) == ((2, 0, 0, 0), {"birth_year_alone": 1})
+    assert export.rows("select birth_year from readers order by 1 nulls last") == [(1985,), (None,)]
 
 
 @pytest.mark.parametrize("written", ["85-05-01", "85-5-1 10:00:00"])
@@ -506,3 +529,111 @@ def test_the_end_of_the_calendar_means_never(tmp_path: Path) -> None:
         rows = connection.sql("select card_expires_on from readers").fetchall()
         events = connection.sql("select event_kind from card_events").fetchall()
     assert (rows, events) == ([(None,)], [("issue",)])
+
+
+# --- what is mended, and what is said again
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("2018 03 31", "2018-03-31"),
+        ("%2018/11/24", "2018-11-24"),
+        ("20180407%", "2018-04-07"),
+        ("%20180407", "2018-04-07"),
+    ],
+)
+def test_signs_around_a_day_are_no_part_of_it(export: Export, written: str, read: str) -> None:
+    file = export.load_one("plain", LOANS, loan(due=written))
+    assert (account(file), file.by_rule) == ((0, 1, 0, 0), {"other_stamp_form": 1})
+    assert export.rows("select due_date::varchar from loans") == [(read,)]
+
+
+@pytest.mark.parametrize("written", ["0000-00-00", "0000-00-00 00:00:00", "00000000", "0000/00/00"])
+def test_a_day_of_zeros_is_none_and_is_said_to_be_read_so(export: Export, written: str) -> None:
+    file = export.load_one("plain", LOANS, loan(due=written, returned=written))
+    assert (account(file), file.by_rule) == ((0, 1, 0, 0), {"no_day": 1})
+    assert export.rows("select due_date, returned_at from loans") == [(None, None)]
+
+
+def test_births_that_cannot_have_been_are_unknown(export: Export) -> None:
+    export.write("loans.csv", LOANS, *(loan(n, f"R{n}", f"B{n}") for n in range(1, 5)))
+    born = ("1899-12-31", "2019-03-02", "1990-05-01", "")
+    export.write(
+        "readers.csv",
+        "读者证号,姓名,出生日期",
+        *(f"R{n},马某,{day}" for n, day in enumerate(born, 1)),
+        "R9,刘某,2999-01-01",
+    )
+    file = of(export.load("plain"), "readers.csv")
+    assert (account(file), file.by_rule) == ((2, 3, 0, 0), {"impossible_birth": 3})
+    assert export.rows("select birth_year from readers order by all nulls last") == [
+        (1990,),
+        *[(None,)] * 4,
+    ]
+
+
+def test_double_blanks_make_no_second_branch(export: Export) -> None:
+    lines = (loan(1) + ",城东  分馆", loan(2, item="B2") + ",城东 分馆")
+    file = export.load_one("plain", LOANS + ",分馆", *lines)
+    assert (account(file), file.by_rule) == ((1, 1, 0, 0), {"double_blank": 1})
+    assert export.rows("select distinct branch_code from loan_events") == [("城东 分馆",)]
+
+
+@pytest.mark.parametrize("written", ["M", "m", "MALE", "Male", "male", "男"])
+def test_a_code_is_known_whatever_its_case(export: Export, written: str) -> None:
+    file = export.load_one("plain", "读者证号,姓名,性别", f"R1,马某,{written}")
+    assert file.by_rule == {}
+    assert export.rows("select sex from readers") == [("M",)]
+
+
+def test_letters_that_mean_two_things_by_their_case_keep_them() -> None:
+    assert in_any_case({"K": "loan", "k": "return"}) == {"K": "loan", "k": "return"}
+    assert in_any_case({"J": "loan", "H": "return"})["j"] == "loan"
+
+
+MAY_END = """title = { zh = "馆", en = "Ours" }
+[[sources]]
+kind = "loans"
+may_be_missing = ["续借时间", "备注"]
+[sources.columns]
+reader = "读者证号"
+item = "条码号"
+loaned_at = "借书日期"
+renewed_at = "续借时间"
+"""
+
+
+def test_a_line_may_end_before_the_columns_that_its_layout_spares(export: Export) -> None:
+    export.write_layout("ours", MAY_END)
+    header = "读者证号,条码号,借书日期,续借时间,备注"
+    whole = f"R1,B1,{LENT}"
+    lines = (whole, f"R2,B2,{LENT},2019-03-05 10:00:00", f"R3,B3,{LENT},,x", "R4,B4")
+    file = export.load_one("ours", header, *lines)
+    assert (account(file), file.by_rule) == ((3, 0, 1, 0), {"too_few_fields": 1})
+    assert export.rows("select count(*) from loans") == [(3,)]
+
+
+def test_a_number_used_twice_keeps_its_text(export: Export, tmp_path: Path) -> None:
+    export.write("loans.csv", LOANS, loan("K-1"), loan("K-1", item="B2"))
+    report = export.load("plain")
+    (line,) = report.refused_lines
+    assert (line.column, line.value, line.rule_code) == ("借阅编号", "K-1", "repeated_key")
+    (path,) = refusals.write(export.store, tmp_path / "refused")
+    assert loan("K-1", item="B2") in path.read_text(encoding="utf-8-sig")
+
+
+def test_a_count_twice_names_no_branch_that_nobody_wrote(export: Export) -> None:
+    export.write("visits.csv", "日期,人次", "2019-03-01,86", "2019-03-01,87")
+    (line,) = export.load("plain").refused_lines
+    assert (line.column, line.value, line.rule_code) == ("日期", "2019-03-01", "repeated_key")
+
+
+def test_what_was_refused_is_said_again_when_the_file_comes_again(export: Export) -> None:
+    export.write("loans.csv", LOANS, loan(1), loan(1, item="B2"), loan(2, loaned="some day"))
+    export.write("log.csv", LOG, f"借书,{LENT},R1,B9", f"怪事,{LENT},R1,B9")
+    first, again = export.load("plain"), export.load("plain")
+    assert first.total("refused") == 3
+    assert again.load_number is None
+    assert again.refused_lines == first.refused_lines
+    assert again.unmapped_codes == first.unmapped_codes

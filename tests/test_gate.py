@@ -12,6 +12,7 @@ from serving import served
 from starlette.datastructures import Headers
 
 from guanqing import datafiles
+from guanqing.access import settings
 from guanqing.ui import gate
 
 pytest_plugins = ["stores"]
@@ -48,7 +49,7 @@ sys.addaudithook(watch)
 def status(*, allowed: list[str] | None = None, **headers: str) -> int:
     """Return what a request with these headers is answered with; 200: it is let in."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gate, "settings", lambda: gate.Server(allowed or []))
+        patch.setattr(settings, "server", lambda: settings.Server(allowed or []))
         sent = [(name.encode(), value.encode()) for name, value in headers.items()]
         refused = gate.refusal(Headers(raw=sent))
         return refused[0] if refused else 200
@@ -106,8 +107,8 @@ def test_pages_of_others_may_not(origin: str) -> None:
 def test_what_is_no_bare_name_is_refused_with_its_line(name: str, tmp_path: Path) -> None:
     path = tmp_path / "server.toml"
     path.write_text(f'# how\nallowed_hosts = ["{name}"]\n', encoding="utf-8")
-    made = gate.settings.__wrapped__  # type: ignore[attr-defined]
-    broken = datafiles.DataFile(path, made, may_go=False, as_text=False)
+    made = settings.read
+    broken = datafiles.DataFile(path, made, may_go=False, needed=True, as_text=False)
     assert not broken.refresh()
     assert broken.fault
     assert (broken.fault.line, broken.fault.field) == (2, "allowed_hosts.0")

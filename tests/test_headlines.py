@@ -55,6 +55,15 @@ CURVE = pl.DataFrame({"borrower_share": [0.05, 0.104, 1.0], "loan_share": [0.3, 
 BORROWERS = pl.DataFrame({"loan_count": [102, 89, 77]})
 DAYS = pl.DataFrame({"day": [date(2019, 3, 5), date(2019, 3, 6)], "loan_count": [3, 8]})
 WEEK = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+REFUSED = pl.DataFrame(
+    {
+        "reason_code": ["unknown", "on_loan", "lost"],
+        "name": ["Not recorded", "On loan", "Lost"],
+        "refusal_count": [5, 3, 0],
+        "refusal_rate": [0.25, 0.15, 0.0],
+        "request_count": [20, 20, 20],
+    }
+)
 REASON_NAMES = {"too_far": "Lives too far", "not_held": "Not held"}
 
 
@@ -81,12 +90,12 @@ SAID = {
     "loans up": (
         lambda f: headlines.loans_over_time(f, 0.051),
         MONTHS,
-        "Loans up 5.1% on the same days last year; Feb 2019 was busiest (1,200)",
+        "Loans up 5.1% year on year; peak Feb 2019 (1,200)",
     ),
     "loans down": (
         lambda f: headlines.loans_over_time(f, -0.2),
         MONTHS,
-        "Loans down 20.0% on the same days last year; Feb 2019 was busiest (1,200)",
+        "Loans down 20.0% year on year; peak Feb 2019 (1,200)",
     ),
     "busiest day": (
         lambda f: headlines.loans_over_time(f, None),
@@ -97,6 +106,41 @@ SAID = {
         lambda f: headlines.busiest_hour(f, WEEK),
         HOURS,
         "Busiest on Sat at 15:00, 7.5 loans on average",
+    ),
+    "every month alike": (
+        lambda f: headlines.loans_over_time(f, None),
+        MONTHS.with_columns(loan_count=pl.lit(5)),
+        "15 loans",
+    ),
+    "one month known": (
+        lambda f: headlines.loans_over_time(f, None),
+        MONTHS.with_columns(loan_count=pl.Series([None, None, 1000])),
+        "1,000 loans in Mar 2019",
+    ),
+    "no busiest hour": (
+        lambda f: headlines.busiest_hour(f.head(1), WEEK),
+        HOURS,
+        "No hour is busier than the others",
+    ),
+    "one class alone": (
+        lambda f: headlines.class_gap(f.head(1), "class_name_en"),
+        CLASSES,
+        "All of it: Literature",
+    ),
+    "no class recorded": (
+        lambda f: headlines.class_gap(f.with_columns(class_code=pl.lit("none")), "class_name_en"),
+        CLASSES,
+        "No kind is recorded for any of them",
+    ),
+    "one loan each": (
+        lambda f: headlines.concentration(f.with_columns(loan_share=pl.col("borrower_share"))),
+        CURVE,
+        "Every borrower has as many loans",
+    ),
+    "leaders alike": (
+        lambda f: headlines.leader(f.with_columns(loan_count=pl.lit(1))),
+        BORROWERS,
+        "All on the list have 1 loan",
     ),
     "largest": (
         lambda f: headlines.largest(
@@ -122,21 +166,46 @@ SAID = {
         MACHINES,
         "66.0% of loans at machines, most in Feb 2019 (70.0%)",
     ),
+    "self-service in one month": (
+        lambda f: headlines.self_service(f, f["self_service_share"].mean()),
+        MACHINES.tail(1),
+        "62.0% of loans at machines",
+    ),
     "concentration": (
         headlines.concentration,
         CURVE,
-        "The busiest tenth makes 45.0% of loans",
+        "Busiest tenth makes 45.0% of loans",
     ),
     "new borrowers": (
         headlines.new_borrowers,
         MONTHS,
         "15 borrowed for the first time on record, most in Jan 2019 (9)",
     ),
+    "new borrowers in one month": (
+        headlines.new_borrowers,
+        MONTHS.head(1),
+        "9 borrowed for the first time on record",
+    ),
     "leader": (headlines.leader, BORROWERS, "The first has 102 loans; 77 make the list"),
+    "refusals": (
+        lambda f: headlines.refusals(f, "name"),
+        REFUSED,
+        "40.0% of 20 requests refused, first: On loan",
+    ),
+    "refusals without a reason": (
+        lambda f: headlines.refusals(f, "name"),
+        REFUSED.head(1),
+        "25.0% of 20 requests refused; no reason is recorded",
+    ),
+    "no refusal": (
+        lambda f: headlines.refusals(f, "name"),
+        REFUSED.tail(1),
+        "No refusal among 20 requests",
+    ),
     "avoidable": (
         lambda f: headlines.avoidable(f, REASON_NAMES),
         REASONS,
-        "The library can act on 50.0% of cancellations, first: Not held",
+        "50.0% of cancellations could be avoided, first: Not held",
     ),
     "holders": (lambda f: headlines.holders(f, None), MONTHS, "10,010 card holders"),
     "holders at the target": (
@@ -189,6 +258,13 @@ def test_where_nothing_happened_that_is_what_is_said(find, frame):
     assert find(frame) == headlines.NOTHING
 
 
+def test_where_no_loan_was_made_at_a_machine_no_month_has_the_most():
+    key, values = headlines.self_service(
+        MACHINES.with_columns(pl.col("self_service_share") * 0), 0.0
+    )
+    assert text.translate(key, "en", **values) == "No loan was made at a machine"
+
+
 @pytest.mark.parametrize(
     ("mean", "said"), [(101.26, "101"), (10.0, "10"), (7.5, "7.5"), (0.0192, "0.019")]
 )
@@ -239,6 +315,18 @@ def test_a_class_that_neither_quarter_shares_cannot_shift():
     assert headlines.class_shift(moved(apart), "name") == ("finding.classes_few", {})
 
 
+def test_loans_without_a_class_are_not_too_few():
+    unknown = QUARTERS.with_columns(class_code=pl.lit("unknown"))
+    assert headlines.class_shift(moved(unknown), "name") == ("finding.not_recorded", {})
+
+
+def test_who_borrowed_first_is_unknown_where_the_records_begin():
+    begun = date(2019, 1, 3)
+    said = headlines.new_borrowers(MONTHS, begun)
+    assert said == ("finding.new_borrowers_unknown", {"day": begun})
+    assert headlines.new_borrowers(MONTHS.clear(), begun) == headlines.NOTHING
+
+
 def test_a_share_of_a_few_loans_has_not_shifted():
     few = QUARTERS.with_columns(loan_count=pl.Series([3, 2, 9, 1, 22, 0]))
     assert headlines.class_shift(moved(few), "name") == ("finding.classes_few", {})
@@ -279,8 +367,8 @@ def test_the_busiest_of_one_step_is_no_finding():
     said = [headlines.loans_over_time(one, compared) for compared in (None, 0.1, -0.1)]
     assert [text.translate(key, "en", **values) for key, values in said] == [
         "900 loans in Jan 2019",
-        "900 loans, up 10.0% on the same days last year",
-        "900 loans, down 10.0% on the same days last year",
+        "900 loans, up 10.0% year on year",
+        "900 loans, down 10.0% year on year",
     ]
 
 

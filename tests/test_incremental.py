@@ -223,7 +223,7 @@ def test_a_log_that_nothing_explains_yet_is_kept_by_an_empty_library(shelf: Shel
         assert records.sql("select kind from log").fetchall() == [("?Z9",)]
 
 
-@settings(max_examples=1, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=1, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_files_give_the_same_library_in_any_order(
     seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -249,7 +249,7 @@ def check_any_order(shelf: Shelf, files: list[Path]) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9))
 def test_many_files_give_the_same_library_in_any_order(
     seed: int, tmp_path_factory: pytest.TempPathFactory
@@ -321,6 +321,7 @@ DAYS = {
 
 
 @pytest.mark.parametrize("name", DAYS)
+@pytest.mark.few(2)
 def test_a_day_puts_a_return_where_it_can_have_been(shelf: Shelf, name: str) -> None:
     lines, expected = DAYS[name]
     for number, order in enumerate([lines, lines[::-1]]):

@@ -7,11 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from guanqing import heads
 from guanqing.intake.publishing.build import building
 from guanqing.locks import holding
 from guanqing.problems import Problem
@@ -231,7 +234,6 @@ WRITER = """
 import sys
 from pathlib import Path
 from guanqing.registers import journal
-from guanqing.intake.publishing.build import building
 from guanqing.registers.journal import Change
 batch = [Change("counts", {"turn": n}, {"amount": n}) for n in range(5)]
 while True:
@@ -240,6 +242,7 @@ while True:
 """
 
 
+@pytest.mark.slow
 def test_a_writer_killed_at_any_moment_leaves_whole_batches(path: Path) -> None:
     for turn in range(6):
         with subprocess.Popen(
@@ -255,6 +258,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_batches(path: Path) -> None:
         assert len(found) >= 5 * said
         assert [entry.number for entry in found] == list(range(1, len(found) + 1))
         path.unlink()
+        heads.of(path).unlink()
 
 
 def test_the_command_line_lists_the_entries_of_a_register(tmp_path: Path) -> None:
@@ -276,3 +280,70 @@ def test_the_command_line_lists_the_entries_of_a_register(tmp_path: Path) -> Non
     assert "漏计" in table
     assert "JZ" not in table
     assert run("loans").returncode == 2
+
+
+# --- what is missing
+
+
+def _cut(path: Path) -> None:
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]))
+
+
+def _halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+@pytest.mark.parametrize("harm", [Path.unlink, _cut, _halve, _empty])
+def test_nothing_is_entered_over_a_journal_that_lacks_entries(
+    path: Path, harm: Callable[[Path], None]
+) -> None:
+    for _ in range(3):
+        put(path)
+    harm(path)
+    left = path.read_bytes() if path.exists() else None
+    assert journal.is_cut(path)
+    with pytest.raises(Problem, match="journal_cut"):
+        put(path)
+    assert (path.read_bytes() if path.exists() else None) == left
+
+
+def test_a_writer_killed_before_any_of_its_steps_leaves_a_journal_that_is_whole(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Cut(BaseException):
+        pass
+
+    replace, sizes = os.replace, set()
+    for step in range(4):
+        put(path)
+        left = [step]
+
+        def cut(source: Path, target: Path, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise Cut
+            replace(source, target)
+
+        before = len(journal.read(path))
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "replace", cut)
+            with suppress(Cut):
+                put(path)
+        assert not journal.is_cut(path)
+        sizes.add(len(journal.read(path)) - before)
+    assert sizes == {0, 1}
+    put(path)
+
+
+def test_a_journal_of_before_there_were_heads_is_taken_as_it_is(path: Path) -> None:
+    put(path)
+    heads.of(path).unlink()
+    assert not journal.is_cut(path)
+    put(path)
+    _cut(path)
+    assert journal.is_cut(path)

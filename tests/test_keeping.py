@@ -2,24 +2,32 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from screens import open_page
+from sealed import opened_names
 from test_cli import run
 from test_incremental import Shelf, content, loan
 from test_kept import complaint, loan_count, lose_records
 from test_upgrading import earlier
 
-from guanqing import manifest, text, warehouse
+import simulated_library
+from guanqing import heads, manifest, text, warehouse
+from guanqing.access import audit, audit_ends
 from guanqing.generations import files_in
+from guanqing.intake.layouts import FOLDER as LAYOUTS
 from guanqing.intake.loading import load
 from guanqing.keeping import archive, verify
 from guanqing.keeping.backup import backup
@@ -30,7 +38,10 @@ from guanqing.registers import journal
 from guanqing.registers.journal import Change
 from guanqing.store import Store, about_of, names_of, records_of
 
+pytest_plugins = ["stores"]
+
 ROW = {"count_code": "web_visit", "counted_on": "2024-03-01", "amount": 5.0}
+OURS = (LAYOUTS / "plain.toml").read_text(encoding="utf-8")
 READER = "R1,王小明,成人,女,2018-01-02"
 
 
@@ -40,15 +51,19 @@ def shelf(tmp_path: Path) -> Shelf:
 
 
 @pytest.fixture
-def store(shelf: Shelf) -> Store:
+def store(own: Callable[[str, Callable[[Path], None]], Store]) -> Store:
     """Return a store of two loads, with a reader's name, a refused line, an entry and a layout."""
+    return own("two_loads", load_two)
+
+
+def load_two(folder: Path) -> None:
+    shelf, store = Shelf(folder), Store(folder / "store")
     bad = loan(9).replace("2024-03-01", "王小明")
-    first = [shelf.file("loans", "loans", loan(1), loan(2), bad)]
-    store = shelf.load(first, [shelf.file("readers", "readers", READER)])[0]
+    load([shelf.file("loans", "loans", loan(1), loan(2), bad)], "plain", store)
+    load([shelf.file("readers", "readers", READER)], "plain", store)
     say(store)
     (store.root / "layouts").mkdir()
-    (store.root / "layouts" / "ours.toml").write_text("# ours\n", encoding="utf-8")
-    return store
+    (store.root / "layouts" / "ours.toml").write_text(OURS, encoding="utf-8")
 
 
 @pytest.fixture
@@ -64,11 +79,20 @@ def say(store: Store, **differences: object) -> None:
 
 
 def files_of(store: Store) -> dict[str, bytes]:
+    """Return every file but those that say who tried what: what is refused is on record too."""
+    said = ("lock", "journal.lock", "audit.jsonl", "audit.lock", "audit.head", "journal.head")
     return {
         str(path.relative_to(store.root)): path.read_bytes()
         for path in sorted(store.root.rglob("*"))
-        if path.is_file() and path.name not in ("lock", "journal.lock")
+        if path.is_file() and path.name not in said
     }
+
+
+# --- what is said
+
+
+def test_no_mark_of_ours_stands_in_what_verify_says(store: Store) -> None:
+    assert run("verify", "--store", store.root).stdout.startswith("✔ ")
 
 
 # --- there and back
@@ -89,7 +113,7 @@ def test_a_backup_is_restored_on_a_bare_machine(
     assert journal.read(journal.path_of(bare.current())) == journal.read(
         journal.path_of(store.current())
     )
-    assert (bare.root / "layouts" / "ours.toml").read_bytes() == b"# ours\n"
+    assert (bare.root / "layouts" / "ours.toml").read_text(encoding="utf-8") == OURS
     assert names_of(bare.current()).exists() == with_names
     for private in (records_of(bare.current()), journal.path_of(bare.current())):
         assert private.stat().st_mode & 0o777 == 0o600
@@ -105,10 +129,7 @@ def test_loads_go_on_where_they_were_after_a_restore(
     report = load([again], "plain", bare)
     assert (report.load_number, report.total("already_there"), report.total("loaded")) == (3, 2, 1)
     load([shelf.file("readers", "readers", READER)], "plain", bare)
-    with duckdb.connect(str(names_of(bare.current())), read_only=True) as names:
-        assert names.sql("select reader_name, card_number from names").fetchall() == [
-            ("王小明", "R1")
-        ]
+    assert [found[1:] for found in opened_names(bare.current())] == [("王小明", "R1")]
 
 
 def test_no_name_stands_in_a_backup_unless_asked_for(store: Store, tmp_path: Path) -> None:
@@ -120,7 +141,7 @@ def test_no_name_stands_in_a_backup_unless_asked_for(store: Store, tmp_path: Pat
             assert "王小明".encode() not in packed.read(name), name
         records = Path(packed.extract("records.duckdb", tmp_path))
     with duckdb.connect(str(records), read_only=True) as connection:
-        rows = connection.sql("select reader_name, reader_card from readers").fetchall()
+        rows = connection.sql("select masked_name, sealed from readers").fetchall()
         assert rows == [("王**", None)]
     assert list(tmp_path.glob(".backup*")) == []
 
@@ -152,6 +173,7 @@ def test_a_damaged_library_is_not_taken_for_a_backup(store: Store, tmp_path: Pat
     assert file.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_load_that_publishes_meanwhile_leaves_a_backup_of_one_generation(
     store: Store, bare: Store, shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -222,6 +244,7 @@ def test_entries_that_the_backup_lacks_are_never_lost(store: Store, tmp_path: Pa
     backup(store, file)
     path = journal.path_of(store.current())
     path.unlink()
+    heads.of(path).unlink()  # or nothing would be entered
     say(store, counted_on="2024-05-05")
     before = files_of(store)
     assert str(path) in complaint("restore", file, "--replace", "--store", store.root)
@@ -297,7 +320,7 @@ def test_a_damaged_backup_changes_nothing(
 def test_a_backup_of_a_newer_program_is_said(store: Store, bare: Store, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(archive, "FORMAT", 2)
+        patch.setattr(archive, "FORMAT", archive.FORMAT + 1)
         backup(store, file)
     assert "0.1" in complaint("restore", file, "--store", bare.root)
     with pytest.MonkeyPatch.context() as patch:
@@ -361,7 +384,73 @@ DAMAGES = {
     damage_records: "guanqing undo --to 1",
     damage_earlier: "1",
 }
-every_damage = pytest.mark.parametrize(("damage", "command"), DAMAGES.items())
+
+
+def test_events_lost_behind_the_manifest_show_in_every_count_of_them(own: Any) -> None:
+    """Files, sizes and rows are as written, but five loans of class G are gone from the events."""
+    store = own("altered", lambda folder: simulated_library.build(Store(folder / "store")))
+    assert list(verify.findings(store)) == []
+    library = store.current()
+    lose_five_loans_of_g(library)
+    found = list(verify.findings(store))
+    assert {finding.about for finding in found if finding.key == "verify.rollup"} == {
+        *("rollup.loans", "rollup.circulation_days", "rollup.loan_hours", "rollup.class_days"),
+        *("rollup.reader_days", "rollup.borrower_days", "rollup.measure_days"),
+    }
+    printed = [finding for finding in found if finding.key == "verify.printed"]
+    assert not any(finding.is_damage for finding in printed)
+    assert [finding.values for finding in printed if finding.about == "published.loan_count"] == [
+        {"found": "123,595", "right": "123,600", "subject": ""}
+    ]
+    said = run("verify", "--store", store.root)
+    assert said.exit_code == 1
+    assert "123,595" in said.stdout
+
+
+def test_what_was_printed_otherwise_is_said_and_no_damage(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real library may have printed another number than its records give."""
+    values = {"found": "123,595", "right": "123,600", "subject": ""}
+    printed = verify.Finding("verify.printed", values, "", "published.loan_count", is_damage=False)
+    monkeypatch.setattr(verify, "_sums", lambda library: iter([printed]))
+    said = run("verify", "--store", store.root)
+    assert said.exit_code == 0
+    assert re.search(r"! .*123,600.*\n✔", said.stdout)
+
+
+def test_what_was_altered_shows_in_its_figures_too(own: Any) -> None:
+    """Somebody wrote into the file: the manifest finds it, and the counts say what is gone."""
+    store = own("written", lambda folder: simulated_library.build(Store(folder / "store")))
+    store.current().chmod(0o600)
+    with duckdb.connect(str(store.current())) as connection:
+        connection.execute(
+            "delete from loans where loan_id in "
+            "(select loan_id from loans where class_code = 'G' order by loan_id limit 5)"
+        )
+    found = list(verify.findings(store))
+    assert found[0].key == "verify.content"
+    assert "rollup.loans" in {finding.about for finding in found}
+
+
+def lose_five_loans_of_g(library: Path) -> None:
+    """Take five readers' only loan of their day out of the events, and write a new manifest."""
+    library.chmod(0o600)
+    with duckdb.connect(str(library)) as connection:
+        connection.execute(
+            "delete from loan_events where event_kind = 'loan' and loan_id in ("
+            "select loan_id from (select *, count(*) over (partition by reader_id, event_at::date) "
+            "as of_day from loan_events where event_kind = 'loan') as of_all "
+            "join items using (item_id) "
+            "where of_all.branch_code = 'JZ' and class_code = 'G' and event_at < '2019-01-01' "
+            "and of_day = 1 order by loan_id limit 5)"
+        )
+        connection.execute("checkpoint")
+    told = manifest.read(library)
+    assert told is not None
+    files = told.files | {manifest.LIBRARY: [manifest.print_of(library)]}
+    rows = told.row_counts | {"loan_events": told.row_counts["loan_events"] - 5}
+    manifest.write(manifest.of(library), replace(told, files=files, row_counts=rows))
 
 
 def test_of_a_whole_store_verify_says_so(store: Store) -> None:
@@ -370,8 +459,19 @@ def test_of_a_whole_store_verify_says_so(store: Store) -> None:
     assert "2, 1" in said.output
 
 
-@every_damage
-@pytest.mark.parametrize("language", text.LANGUAGES)
+# each damage in one language a day, the two taking turns; CI reads of each in both
+every_damage_said = pytest.mark.parametrize(
+    ("damage", "command", "language"),
+    [
+        pytest.param(*of, language, marks=[] if (number + turn) % 2 == 0 else pytest.mark.slow)
+        for number, of in enumerate(DAMAGES.items())
+        for turn, language in enumerate(text.LANGUAGES)
+    ],
+)
+
+
+@every_damage_said
+@pytest.mark.few(2)
 def test_verify_names_what_is_wrong_and_the_command_that_mends_it(
     store: Store,
     damage: Callable[[Store], Path],
@@ -388,13 +488,13 @@ def test_verify_names_what_is_wrong_and_the_command_that_mends_it(
 
 
 @pytest.mark.parametrize("damage", [d for d, c in DAMAGES.items() if c.endswith("--mend")])
+@pytest.mark.few(2)
 def test_what_verify_mends_is_as_it_was(store: Store, damage: Callable[[Store], Path]) -> None:
     before = content(store), journal.read(journal.path_of(store.current()))
     damage(store)
     said = run("verify", "--mend", "--store", store.root)
     assert (content(store), journal.read(journal.path_of(store.current()))) == before
-    with duckdb.connect(str(names_of(store.current())), read_only=True) as names:
-        assert names.sql("select reader_name from names").fetchall() == [("王小明",)]
+    assert [name for _, name, _ in opened_names(store.current())] == ["王小明"]
     # the damaged generation is still kept, and still said where it was not mended in its place
     left = {damage_library: 1, damage_names: 1}.get(damage, 0)
     assert said.exit_code == left
@@ -417,7 +517,19 @@ def test_rows_that_went_missing_are_said(store: Store) -> None:
     assert (finding.key, finding.values["table"]) == ("verify.rows", "loans")
 
 
-@every_damage
+@pytest.mark.parametrize(
+    ("damage", "command"),
+    [  # a day the library itself, what is beside it, and what people typed in
+        pytest.param(
+            *of,
+            marks=[]
+            if of[0] in (damage_library, damage_records, damage_journal)
+            else pytest.mark.slow,
+        )
+        for of in DAMAGES.items()
+    ],
+)
+@pytest.mark.few(3)
 def test_no_damage_breaks_a_command_or_a_page(
     store: Store, damage: Callable[[Store], Path], command: str
 ) -> None:
@@ -449,6 +561,80 @@ def test_an_account_that_is_none_breaks_no_history(
     newest = store.generations()[0]
     assert (newest.kind, newest.parent) == (("load", 1) if has_manifest else (None, 1))
     assert run("history", "--store", store.root).exit_code == 0
+
+
+# --- each file
+
+
+def _delete(path: Path) -> None:
+    path.unlink()
+
+
+def _halve(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def _empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def whole_store(folder: Path) -> None:
+    """Make a store with every file that a store may have."""
+    load_two(folder)
+    store = Store(folder / "store")
+    load([Shelf(folder).file("third", "loans", loan(3))], "ours", store)
+    for number in range(2):
+        audit.note(audit.path_of(store.root), "edited", who=f"{number}")
+
+
+# what there is of a store; that no other stands in it is tried too
+FILES = [
+    "library.duckdb",
+    *("audit.jsonl", "audit.head", "journal.jsonl", "journal.head", "layouts/ours.toml"),
+    "own.head",
+    *(
+        f"generations/{number:06}{end}"
+        for number in (2, 3)
+        for end in (*manifest.FILES, ".manifest.json")
+    ),
+    *(f"generations/000001{end}" for end in (".duckdb", ".records.duckdb", ".json")),
+    "generations/000001.manifest.json",
+]
+LOCKS = {"lock", "journal.lock", "audit.lock"}
+
+
+def test_every_file_of_a_store_is_tried(own: Any) -> None:
+    store = own("whole", whole_store)
+    found = {str(p.relative_to(store.root)) for p in store.root.rglob("*") if not p.is_dir()}
+    assert found - LOCKS == set(FILES)
+    assert list(verify.findings(store)) == []
+
+
+@pytest.mark.parametrize("harm", [_delete, _halve, _empty])
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.few(4)
+def test_a_file_that_is_damaged_is_named_and_the_next_load_loses_nothing(
+    own: Any, shelf: Shelf, name: str, harm: Callable[[Path], None]
+) -> None:
+    store = own("whole", whole_store)
+    if name == "library.duckdb" and harm is not _delete:
+        return  # a link is there or not; what it leads to is tried by its own name
+    path, before = store.root / name, content(store)["loans"]
+    entries = journal.read(journal.path_of(store.current()))
+    harm(path)
+    found = list(verify.findings(store))
+    assert found
+    named = [Path(value).name for finding in found for value in finding.values.values()]
+    assert path.name in named or "ours" in named
+    with suppress(Problem):
+        load([shelf.file("fourth", "loans", loan(4))], "plain", store)
+    served = next((kept for kept in store.generations() if kept.is_current), None)
+    if served and served.number == 4:  # it went on, so it had all to go on from
+        assert len(content(store, with_records=False)["loans"]) == len(before) + 1
+    if journal.read(journal.path_of(store.folder / "any")) != entries:
+        assert journal.is_cut(journal.path_of(store.folder / "any"))
+    # but for an earlier generation, of which a load sweeps what is left, it stays said
+    assert list(verify.findings(store)) or (served and served.number == 4)
 
 
 # --- another account
@@ -507,6 +693,7 @@ def test_a_folder_that_takes_no_refused_lines_is_said(store: Store, tmp_path: Pa
 KILLED = """
 import os, signal, sys
 from pathlib import Path
+from guanqing.keeping import verify
 from guanqing.keeping.backup import backup
 from guanqing.keeping.restore import restore
 from guanqing.store import Store
@@ -524,6 +711,8 @@ def count_down(event, args):
 sys.addaudithook(count_down)
 if what == "backup":
     backup(store, file)
+elif what == "mend":
+    verify.mend(store)
 else:
     restore(store, file, replace=what == "replace")
 """
@@ -577,13 +766,40 @@ def test_a_restore_may_be_killed_before_any_of_its_steps(
         if target.link.is_symlink():
             assert content(target) in (wanted, served)
             assert journal.read(journal.path_of(target.current())) == said
-            assert list(verify.findings(target)) == []
+            # killed before the head of its own files is written, that is named, with what mends it
+            found = {finding.key: finding.command for finding in verify.findings(target)}
+            assert found in ({}, {"verify.headless": verify.MEND})
         else:
             assert what == "restore"
             restore(target, file)  # run again it goes on, without being told to replace anything
         restore(target, file, replace=True)
         assert content(target) == wanted
         assert journal.read(journal.path_of(target.current())) == said
+        shutil.rmtree(target.root)
+        if is_done:
+            break
+    assert step > 10
+
+
+@pytest.mark.slow
+def test_a_mend_may_be_killed_before_any_of_its_steps(store: Store, tmp_path: Path) -> None:
+    audit.note(audit.path_of(store.root), "edited", who="c")
+    wanted, said = content(store), journal.read(journal.path_of(store.current()))
+    for harm in (damage_library, damage_journal):
+        harm(store)
+    about_of(files_in(store.folder)[1]).write_text("[", encoding="utf-8")
+    audit_ends.head_of(audit.path_of(store.root)).unlink()
+    for step in range(200):
+        target = Store(shutil.copytree(store.root, tmp_path / f"target{step}", symlinks=True))
+        is_done = kill("mend", target, tmp_path / "none", step)
+        assert journal.read(journal.path_of(target.current())) == said
+        if target.current().name != store.current().name:  # the new generation, whole
+            assert content(target) == wanted
+        verify.mend(target)
+        assert content(target) == wanted
+        assert journal.read(journal.path_of(target.current())) == said
+        assert b"no entry" in journal.path_of(target.current()).with_suffix(".unread").read_bytes()
+        assert {finding.values["number"] for finding in verify.findings(target)} == {"2"}
         shutil.rmtree(target.root)
         if is_done:
             break

@@ -13,9 +13,9 @@ from exports import account, of, problem
 from guanqing import manifest
 from guanqing.intake.accounts import FileReport, LoadReport
 from guanqing.intake.loading import load
-from guanqing.intake.publishing import settings
 from guanqing.intake.reading import staging, values
 from guanqing.intake.validation import rules
+from guanqing.own import settings
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
 from guanqing.store import Store, about_of, records_of
@@ -111,7 +111,9 @@ def test_renewals_are_one_event_with_their_count(export: Export) -> None:
 def test_a_reader_has_type_sex_and_unit_and_nothing_else(export: Export) -> None:
     export.write_readers(reader(7, "M", "医学院", "博士"))
     export.load(loan())
-    assert export.rows("from readers") == [(7, None, "doctor", "M", None, "main", "医学院", None)]
+    assert export.rows("from readers") == [
+        (7, None, "doctor", "M", None, "main", "医学院", None, None)
+    ]
 
 
 def test_a_loan_keeps_a_reader_whom_the_reader_file_does_not_know(export: Export) -> None:
@@ -145,7 +147,8 @@ def test_a_code_the_layout_does_not_name_is_counted_and_not_guessed(export: Expo
 def test_a_setting_nobody_knows_has_a_row_without_a_value(export: Export) -> None:
     export.load(loan())
     assert export.rows("select setting_code, value, source_zh, source_en from settings") == [
-        ("population_served", None, "未设定", "not set")
+        ("population_served", None, "未设定", "not set"),
+        ("population_served_network", None, "未设定", "not set"),
     ]
 
 
@@ -171,9 +174,10 @@ is_assumed = false
 def test_a_setting_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, entry: str) -> None:
     path = tmp_path / "settings.toml"
     path.write_text(SETTING, encoding="utf-8")
-    assert settings.read(path).rows() == [
-        ("population_served", 650000.0, "persons", "统计公报", "statistical bulletin", False)
-    ]
+    assert settings.read(path).rows()[0] == (
+        *("population_served", 650000.0, "persons"),
+        *("统计公报", "statistical bulletin", False),
+    )
     path.write_text(SETTING.replace(old, new), encoding="utf-8")
     with pytest.raises(Problem) as caught:
         settings.read(path)
@@ -252,6 +256,7 @@ LENT, BACK = "2024-03-01 10:00:00", "2024-03-05 09:00:00"
         ),
     ],
 )
+@pytest.mark.few(2)
 def test_a_repaired_line_is_loaded_and_counted_under_its_rules(
     export: Export, line: str, rule_codes: set[str], mended: list[tuple[str, str]]
 ) -> None:
@@ -337,6 +342,7 @@ def test_a_line_that_meets_two_rules_is_one_repaired_line(export: Export) -> Non
         pytest.param(loan(1, 8), "repeated_key", "inter_id", "1", id="repeated_key"),
     ],
 )
+@pytest.mark.few(3)
 def test_a_refused_line_is_named_with_its_number_column_and_rule(
     export: Export, line: str, rule_code: str, column: str | None, value: str | None
 ) -> None:
@@ -383,6 +389,7 @@ def test_only_a_thousand_refused_lines_are_carried_and_all_are_counted(export: E
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 @pytest.mark.parametrize("line_break", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.few(2)
 def test_encodings_and_line_breaks_are_found_out(
     export: Export, encoding: str, line_break: str
 ) -> None:

@@ -88,7 +88,7 @@ FIELDS: dict[str, st.SearchStrategy[str]] = {
     "reader_type": one_of("成人", "child", "", seldom=("T9", "null")),
     "sex": one_of("女", "M", "", seldom=("2", "#REF!")),
     "unit": one_of("第一中学", "", seldom=('"中学, ""一""部"', "100%", "$unit", "a|b;c")),
-    "cancel_reason": one_of("", seldom=("居住地离图书馆太远", "?")),
+    "cancel_reason": one_of("", seldom=("路途太远", "?")),
     "card_state": one_of("有效", "注销", seldom=("5", "")),
 }  # fmt: skip
 OPTIONAL = {
@@ -256,13 +256,12 @@ def require_any_order(case: tuple[str, list[str], str, str], parts: int) -> None
 
 
 SETTINGS: dict[str, Any] = {
-    "deadline": None,
     "suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much],
 }
 
 
 @given(exports())
-@settings(max_examples=8, **SETTINGS)
+@settings(max_examples=4, **SETTINGS)
 def test_a_broken_export_comes_to_what_the_oracle_says(case: Any) -> None:
     require_as_predicted(case)
 
@@ -276,6 +275,7 @@ def test_many_broken_exports_come_to_what_the_oracle_says(case: Any) -> None:
 
 @given(exports())
 @settings(max_examples=2, **SETTINGS)
+@pytest.mark.slow
 def test_a_broken_export_in_two_files_comes_to_the_same_in_any_order(case: Any) -> None:
     require_any_order(case, 2)
 

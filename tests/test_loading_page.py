@@ -2,6 +2,7 @@
 
 import io
 import re
+import shutil
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -9,17 +10,33 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from screens import HOSTILE, MARKS, escaped_once, head, htmls, marked, open_page, seen, sit_here
+from screens import (
+    CAUGHT_WHEN_SERVED,
+    HOSTILE,
+    MARKS,
+    escaped_once,
+    head,
+    htmls,
+    marked,
+    open_page,
+    seen,
+    sit_here,
+    told,
+)
 from stores import write_export
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text
+from guanqing.access import tickets
+from guanqing.access.people import Visitor
 from guanqing.intake.loading import load
+from guanqing.intake.publishing import resolving
 from guanqing.locks import holding
 from guanqing.problems import Problem
 from guanqing.store import Store
+from guanqing.ui import exports
 from guanqing.ui.loading.job import desk
-from guanqing.ui.loading.report import refused_lines
+from guanqing.ui.shell import guarding
 from guanqing.ui.shell.session import verbatim
 
 pytest_plugins = ["stores"]
@@ -264,11 +281,16 @@ def test_a_load_is_accounted_for_to_the_line_and_can_be_undone(
 
 
 def test_the_refused_lines_can_be_taken_away_mended_and_loaded(
-    store: Store, export: Callable[..., Path]
+    store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(exports, "browser", lambda: "a browser")
     app = loaded(upload(opened(store), *files_of(export(bad_lines=3))))
-    assert [button.key for button in app.get("download_button")].count("download-refused") == 1
-    with zipfile.ZipFile(io.BytesIO(refused_lines(store, 2))) as archive:
+    (words,) = re.findall(
+        r'data-key="download-refused" href="/export/([^"]+)"', "".join(htmls(app))
+    )
+    content, count = exports.refused_of(tickets.redeem(words, "a browser"), with_names=True)
+    assert count == 1
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
         (name,) = archive.namelist()
         lines = archive.read(name).decode("utf-8-sig").splitlines()
     assert name == "inter_reevaluation.csv"
@@ -300,8 +322,9 @@ def test_what_stands_in_files_and_in_their_names_is_words_and_not_html(store: St
     # the file among those chosen and over its fields, three values of two of them, a header
     assert escaped_once(app) == 9
     loaded(app)
-    # the file in the account, among lines refused, codes and generations; a value, a code
-    assert escaped_once(app) == 6
+    # the file in the account, among lines refused, codes and generations; a code; what a line that
+    # was refused says of a reader is stars
+    assert escaped_once(app) == 5
 
 
 def test_no_mark_in_files_or_their_names_is_read_as_markdown(store: Store) -> None:
@@ -355,15 +378,33 @@ def test_a_load_that_fails_says_why_and_leaves_the_files(
     assert app.selectbox(key="load_layout").value == "seu"
 
 
-def test_a_load_that_breaks_shows_its_traceback_once(
-    store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+def test_a_load_that_breaks_says_where_and_leaves_the_files(
+    store: Store,
+    export: Callable[..., Path],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    monkeypatch.setattr(guarding, "FAILURES", CAUGHT_WHEN_SERVED)
     app = upload(opened(store), *files_of(export()))
     failing(monkeypatch, ZeroDivisionError("a bug"))
-    loaded(app)
+    words = shown(loaded(app))
+    assert t("failed") in words
+    assert "ZeroDivisionError: a bug (guanqing/ui/loading/job.py:" in words
+    assert "Traceback" in caplog.text
     assert not desk().is_busy
-    app.run()
     assert "start-load" in keys(app)
+
+
+def test_a_load_names_the_sql_that_is_broken(
+    store: Store, export: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = shutil.copytree(resolving.STEPS, tmp_path / "staging")
+    monkeypatch.setattr(resolving, "STEPS", steps)
+    (steps / "10_readers.sql").write_text("insert into gone select 1", encoding="utf-8")
+    words = shown(loaded(upload(opened(store), *files_of(export()))))
+    assert t("failed") in words
+    assert "staging/10_readers.sql" in words
+    assert store.generations()[0].number == 1
 
 
 def test_who_is_writing_is_said_and_nothing_can_be_loaded_meanwhile(
@@ -423,13 +464,30 @@ def test_a_visitor_from_elsewhere_sees_one_sentence_and_nothing_to_use(
     assert t("history") not in shown(app)
 
 
+def test_a_file_is_no_way_round_the_right_to_decide_on_the_plan(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # a librarian loads, and what is noted on the plan is entered on its own page by others
+    librarian = Visitor("li@lib.example", "李明", "librarian")
+    monkeypatch.setattr("guanqing.ui.shell.visitor.recognise", lambda **_: librarian)
+    header = "plan_year,target,noted_on,owner,note"
+    row = "2019,lectures,2019-03-01,李明,办完了"
+    app = upload(opened(store), ("plan_notes.csv", f"{header}\n{row}\n".encode()))
+    app.selectbox(key="load_layout").set_value("plain").run()
+    press(app, "start-load")
+    assert not desk().is_busy
+    assert [g.number for g in store.generations()] == [1]
+    refusal = text.translate("problem.not_for_role", "zh", role="系统馆员")
+    assert refusal in told(app)
+
+
 def test_what_changes_a_library_asks_again_where_the_visitor_sits(
     store: Store, monkeypatch: pytest.MonkeyPatch, export: Callable[..., Path]
 ) -> None:
     app = upload(opened(store), *files_of(export()))
-    monkeypatch.setattr("guanqing.ui.loading.files.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.loading.history.only_here", lambda: None)
-    monkeypatch.setattr("guanqing.ui.shell.visitor.only_here", lambda: None)
+    monkeypatch.setattr("guanqing.ui.loading.files.only_for", lambda act: None)
+    monkeypatch.setattr("guanqing.ui.loading.history.only_for", lambda act: None)
+    monkeypatch.setattr("guanqing.ui.shell.visitor.only_for", lambda act: None)
     sit_here(monkeypatch, "10.0.0.7")
     press(app, "start-load")
     assert not desk().is_busy

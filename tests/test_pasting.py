@@ -1,10 +1,12 @@
 """Text pasted from a worksheet: the rules of a load, every line accounted for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import OWN_OF_TESTS, PLANS
 
 from guanqing import records, registers, warehouse
 from guanqing.intake import pasting
@@ -20,7 +22,7 @@ BRANCHES = {
     "JZ": {"zh": "晋中市图书馆", "en": "Jinzhong Library"},
     "TG": {"zh": "太谷县图书馆", "en": "Taigu County Library"},
 }
-KNOWN = Known(branches=BRANCHES, main_branch="JZ")
+KNOWN = Known(branches=BRANCHES, default_branch="JZ", own=OWN_OF_TESTS)
 
 
 def read(register: str, text: str, known: Known = KNOWN) -> Pasted:
@@ -76,7 +78,7 @@ def test_columns_are_cut_by_tabs_commas_or_semicolons(mark: str, end: str) -> No
 def test_a_branch_and_a_milestone_may_be_called_by_name() -> None:
     found = read("visits", "太谷县图书馆\t2019-03-01\t\t86")
     assert found.rows[0].values["branch"] == "TG"
-    code, names = next(iter(checks.planned(2019, with_targets=False).items()))
+    code, names = next(iter(checks.planned(2019, PLANS, with_targets=False).items()))
     found = read("milestone_states", f"2019\t{names['zh']}\t2019-05-10\t已完成")
     assert found.rows[0].values["milestone"] == code
 
@@ -113,7 +115,7 @@ def test_each_line_that_cannot_be_used_says_where_and_why() -> None:
         (2, "日期", "2019-13-01", "unreadable_stamp"),
         (3, "到馆人次", "-3", "unreadable_count"),
         (4, None, None, "too_few_fields"),
-        (10, "分馆", "JZ", "repeated_key"),
+        (10, "日期", "2019-03-02", "repeated_key"),
         (11, "分馆", "XX", "unknown_branch"),
     ]
     asides = {remark.line: remark.rule for remark in found.aside}
@@ -155,7 +157,7 @@ def test_too_much_at_once_belongs_in_a_file() -> None:
 
 def test_hours_pasted_stand_apart_from_those_that_are_there() -> None:
     there = {"branch": "JZ", "day": "2019-03-01", "opens_at": "08:30:00", "closes_at": "12:00:00"}
-    known = Known(branches=BRANCHES, main_branch="JZ", others=(there,))
+    known = Known(branches=BRANCHES, default_branch="JZ", own=OWN_OF_TESTS, others=(there,))
     lines = ["JZ\t2019-03-01\t11:00\t15:00", "TG\t2019-03-01\t11:00\t15:00"]
     lines += ["JZ\t2019-03-01\t12:00\t15:00", "JZ\t2019-03-01\t14:00\t18:00"]
     lines += ["JZ\t2019-03-01\t08:30\t11:30"]  # a correction of what is there
@@ -196,6 +198,7 @@ def _load_sheets(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("register", SHEETS)
+@pytest.mark.few(3)
 def test_pasted_rows_are_those_of_a_loaded_file(
     register: str, once: Callable[[str, Callable[[Path], None]], Path]
 ) -> None:
@@ -206,7 +209,8 @@ def test_pasted_rows_are_those_of_a_loaded_file(
     loaded = {
         str(registers.key_of(kind, v)): v for r in rows if (v := registers.of_library(kind, r))
     }
-    pasted = [row.values for row in read(register, SHEETS[register]).rows]
+    known = replace(KNOWN, default_branch=None)  # a library of several branches
+    pasted = [row.values for row in read(register, SHEETS[register], known).rows]
     assert len(pasted) == len(loaded) == len(SHEETS[register].splitlines()) - 1
     for values in pasted:
         assert registers.is_same(kind, loaded[str(registers.key_of(kind, values))], values)
@@ -260,7 +264,7 @@ WRONG = [
 def found(register: str, **given: Any) -> list[str]:
     kind = records.registers()[register]
     values = dict.fromkeys(kind.fields) | GOOD[register] | given
-    return [fault.code for fault in checks.check(kind, values, branches=BRANCHES)]
+    return [fault.code for fault in checks.check(kind, values, targets=PLANS, branches=BRANCHES)]
 
 
 @pytest.mark.parametrize("register", GOOD)
@@ -286,12 +290,12 @@ def test_an_event_to_come_is_not_asked_for_what_its_clause_needs() -> None:
 def test_a_library_that_has_told_of_no_branch_yet_refuses_none() -> None:
     kind = records.registers()["visits"]
     values = dict.fromkeys(kind.fields) | GOOD["visits"] | {"branch": "new"}
-    assert checks.check(kind, values, branches=None) == []
+    assert checks.check(kind, values, targets=PLANS, branches=None) == []
 
 
 def test_what_is_said_of_a_row_names_its_values_in_both_languages() -> None:
     kind = records.registers()["surveys"]
     values = dict.fromkeys(kind.fields) | GOOD["surveys"] | {"valid_count": 245}
-    (fault,) = checks.check(kind, values)
+    (fault,) = checks.check(kind, values, targets=PLANS)
     assert "有效 245 份，多于回收的 244 份" in fault.words["zh"]
     assert "245 are valid of 244" in fault.words["en"]

@@ -19,7 +19,7 @@ codes = st.one_of(
     st.builds(lambda first, last: f"{first}..{last}", days, days),
     st.builds(lambda first, last: f"{first}..{last}", st.dates(), st.dates()),
 )
-a_property = settings(max_examples=300, deadline=None)
+a_property = settings(max_examples=300)
 
 
 def read(code):
@@ -166,3 +166,11 @@ def test_whatever_is_offered_can_be_read(one, other):
     assert len(offered) == len(set(offered))
     for code in offered:
         assert period.read(code, first_day=first_day, as_of=as_of) is not None
+
+
+def test_days_meet_the_same_day_of_the_week_52_weeks_before():
+    now = read("2019-09-02..2019-09-08")
+    before = period.weeks_before(now)
+    assert before.day_count == now.day_count
+    assert before.start_date.weekday() == now.start_date.weekday()
+    assert before.start_date == date(2018, 9, 3)

@@ -4,21 +4,25 @@ import os
 import subprocess
 import sys
 import tomllib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import PLANS
 
 from guanqing import datafiles, plan, text, warehouse
 from guanqing.figures import View
 from guanqing.figures.plan import facts
 from guanqing.paths import DATA
-from guanqing.plan import judgement, scoring
+from guanqing.plan import judgement, outlook, planfile, scoring, verdicts
 from guanqing.problems import Problem
 
-SHIPPED = DATA / "targets"
+SHIPPED = DATA / "libraries/jinzhong/targets"
 every_plan = pytest.mark.parametrize("year", plan.years(SHIPPED))
-TARGETS = [target for year in plan.years() for target in plan.load(year).targets.values()]
+TARGETS = [
+    target for year in plan.years(PLANS) for target in plan.load(year, PLANS).targets.values()
+]
 every_target = pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.code)
 
 TARGET = """
@@ -113,8 +117,8 @@ def test_a_plan_of_the_library_is_named_by_its_year_and_nothing_in_it_is_refused
     assert plan.load(year, SHIPPED).refused == ()
 
 
-def test_plans_are_read_from_data_where_nobody_says_otherwise():
-    code = "import guanqing.plan; print(guanqing.plan.FOLDER)"
+def test_the_plan_of_the_simulated_library_is_read_from_data():
+    code = "from guanqing import own; print(own.of_store(own.Path('x'), is_simulated=True).targets)"
     said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert Path(said.stdout.strip()) == SHIPPED
 
@@ -159,13 +163,13 @@ def test_the_engine_holds_the_targets_as_the_file_states_them(library):
 
 
 def test_every_status_a_query_gives_has_its_place_in_the_order(library):
-    verdicts = (*judgement.steps(), DATA / "shared.sql")
-    judging = "".join(path.read_text(encoding="utf-8") for path in verdicts)
-    for status in scoring.STATUS_ORDER:
+    steps = (*judgement.steps(), DATA / "shared.sql")
+    judging = "".join(path.read_text(encoding="utf-8") for path in steps)
+    for status in verdicts.OF_TARGETS:
         assert f"'{status}'" in judging
     states = {row["code"] for row in library.table("codes") if row["list"] == "milestone_state"}
-    assert {*scoring.MILESTONE_ORDER} == states | {"overdue"}
-    assert "'overdue'" in warehouse.source("plan_progress")
+    assert {*verdicts.OF_MILESTONES} == states | {"overdue"}
+    assert "'overdue'" in warehouse.source("milestone_progress")
 
 
 # --- the scorecard
@@ -173,7 +177,7 @@ def test_every_status_a_query_gives_has_its_place_in_the_order(library):
 
 def scorecard(**progress):
     """Return the codes of a scorecard, from code=(value, status, expected_value)."""
-    goals = plan.load(2019).targets
+    goals = plan.load(2019, PLANS).targets
     rows = [
         {
             "target_code": code,
@@ -192,11 +196,10 @@ def scorecard(**progress):
         }
         for code, (_, _, expected) in progress.items()
     ]
-    milestone = {"target_code": "feature_film", "kind": "milestone", "status": "planned"}
-    return scoring.scorecard(2019, [*rows, milestone], evidence)
+    return scoring.scorecard(plan.load(2019, PLANS), rows, evidence)
 
 
-def test_a_council_sees_the_worst_first_and_no_milestone():
+def test_a_council_sees_the_worst_first():
     rows = scorecard(
         lectures=(24, "met", 12),
         open_days=(200, "on_course", 190),
@@ -235,7 +238,7 @@ def test_where_nothing_is_due_yet_the_target_itself_is_the_measure():
 
 def test_a_row_of_the_scorecard_carries_its_target_and_its_evidence():
     (row,) = scorecard(lectures=(11, "behind", 12))
-    assert row.target is plan.load(2019).targets["lectures"]
+    assert row.target is plan.load(2019, PLANS).targets["lectures"]
     assert (row.value, row.expected_value, row.held_count) == (11, 12, 3)
 
 
@@ -243,10 +246,11 @@ def test_what_the_queries_answer_makes_a_scorecard(library):
     library.stage()
     progress = library.ask("plan_progress").to_dicts()
     evidence = library.ask("plan_evidence").to_dicts()
-    rows = scoring.scorecard(2019, progress, evidence)
+    rows = scoring.scorecard(plan.load(2019, PLANS), progress, evidence)
     assert len(rows) == 18
     assert rows[0].target.code == "lectures"  # behind; of the others nothing is known
-    assert len(scoring.milestone_standings(2019, progress, [])) == 16
+    milestones = library.ask("milestone_progress").to_dicts()
+    assert len(scoring.milestone_standings(plan.load(2019, PLANS), milestones)) == 16
 
 
 def test_milestones_still_open_come_first_with_their_last_report(library):
@@ -256,9 +260,9 @@ def test_milestones_still_open_come_first_with_their_last_report(library):
         "bulletins": "under_way",
     }.items():
         library.put("milestone_states", milestone_code=code, state=state, note_en=state)
-    progress = library.ask("plan_progress").to_dicts()
-    reports = library.ask("milestones_reported").to_dicts()
-    rows = scoring.milestone_standings(2019, progress, reports)
+    rows = scoring.milestone_standings(
+        plan.load(2019, PLANS), library.ask("milestone_progress").to_dicts()
+    )
     statuses = [row.status for row in rows]
     assert statuses == ["dropped", *["planned"] * 13, "under_way", "done"]
     assert rows[0].milestone.code == "volunteers"
@@ -268,7 +272,7 @@ def test_milestones_still_open_come_first_with_their_last_report(library):
 
 def test_of_a_calendar_that_only_announces_no_sum_is_said():
     """Events announced before one was held: a target without a value that has days to come."""
-    lectures = plan.load(2019).targets["lectures"]
+    lectures = plan.load(2019, PLANS).targets["lectures"]
     row = scoring.Standing(lectures, "not_computable", None, 24, scheduled_count=3)
     assert facts._calendar(None, row) == ""
 
@@ -283,6 +287,23 @@ def test_of_a_calendar_that_only_announces_no_sum_is_said():
 )
 def test_only_what_a_target_counts_is_taken_off_it(code, words):
     view = View(None, {}, {}, None, "en")
-    target = plan.load(2019).targets[code]
+    target = plan.load(2019, PLANS).targets[code]
     row = scoring.Standing(target, "behind", 21, 40, scheduled_count=6)
     assert facts._calendar(view, row) == words
+
+
+def test_no_measure_has_things_of_another_kind_added_to_it():
+    """21,500 loans and 6 trips are no sum: whatever a plan may promise, not these alone."""
+    view = View(None, {}, {}, None, "en")
+    base = plan.load(2019, PLANS).targets["lectures"]
+    months = [
+        outlook.Month(date(2019, 9, 30), 21.0, 30.0, 0.0),
+        outlook.Month(date(2019, 12, 31), 0.0, 0.0, 31.0),
+    ]
+    for code, about in planfile.plan_measures().items():
+        row = scoring.Standing(replace(base, measure=code), "behind", 21, 40, scheduled_count=6)
+        is_own = about.event_kind is None or code == f"{about.event_kind}_count"
+        assert ("missing" in facts._calendar(view, row)) == is_own, code
+        # what is announced is added up only where both are days open
+        ahead = outlook.of(replace(row, open_days_left=92), months, date(2019, 9, 30))
+        assert (ahead.announced is not None) == (code == "open_day_count"), code

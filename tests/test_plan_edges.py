@@ -18,7 +18,7 @@ import pytest
 from conftest import DAY, Library
 
 from guanqing.paths import DATA
-from guanqing.plan import Condition, Milestone, Plan, Revision, Target
+from guanqing.plan import Condition, Milestone, Plan, Revision, Target, planfile
 
 Row = dict[str, Any]
 
@@ -60,10 +60,19 @@ PROMISED = [
         by_branch={"main": 10, "east": 14, "nowhere": 1},
     ),
     promise(2019, "weekly", "total", "featured_count", 40, every_week=True),
-    promise(2019, "trips", "total", "mobile_trip_count", 12, quality=(FULL,), every_week=True),
+    promise(
+        2019,
+        "trips",
+        "total",
+        "mobile_trip_count",
+        12,
+        scope="main",
+        quality=(FULL,),
+        every_week=True,
+    ),
     promise(2019, "lent", "rate", "loan_count", 0.4, per="holdings"),
     promise(2019, "holders", "level", "card_holder_count", 100, by_branch={"main": 60}),
-    promise(2019, "heard", "survey", "feedback_satisfaction", 0.5),
+    promise(2019, "heard", "survey", "feedback_satisfaction", 0.5, scope="main"),
     promise(2019, "pleased", "survey", "reader_satisfaction", 0.5),
     promise(2019, "web", "total", "web_visit_count", 5),  # of which nothing is ever recorded
     promise(2019, "given", "total", "volunteer_hours", 90, by_month={3: 30, 7: 60}),
@@ -71,18 +80,22 @@ PROMISED = [
 PLANS = [
     Plan(
         year,
-        {target.code: replace(target, plan_year=year, revisions=revisions) for target in targets},
+        {
+            target.code: replace(target, plan_year=year, revisions=revisions, **scope)
+            for target in targets
+        },
         {code: Milestone(year, code, WORDS, due=due) for code, due in due_dates.items()},
     )
-    for year, targets, revisions, due_dates in [
-        (2018, [*PROMISED[:2], replace(PROMISED[2], quality=()), PROMISED[8]], (), {
+    for year, scope, targets, revisions, due_dates in [
+        (2018, {"scope": "main"}, [*PROMISED[:2], replace(PROMISED[2], quality=()), PROMISED[8]],
+         (), {
             "film": date(2018, 12, 30), "rules": date(2018, 12, 31), "drill": None,
             "silent": date(2018, 1, 2)}),
-        (2019, PROMISED, PROMISED[0].revisions, {
+        (2019, {}, PROMISED, PROMISED[0].revisions, {
             "film": SUNDAY - 8 * DAY, "rules": SUNDAY - 7 * DAY, "drill": SUNDAY - DAY,
             "layout": SUNDAY, "bulletins": None, "alliance": date(2019, 1, 7),
             "silent": date(2019, 1, 2)}),
-        (2020, PROMISED[:3], (), {"film": None}),  # a year the data does not cover
+        (2020, {}, PROMISED[:3], (), {"film": None}),  # a year the data does not cover
     ]
 ]  # fmt: skip
 PLAN = {plan.year: plan for plan in PLANS}
@@ -98,8 +111,16 @@ class Judged:
 
     def __init__(self, library: Library) -> None:
         self.library, self.rows = library, library.rows
-        tables = ("target_days", "survey_shares", "opening_weeks", "measure_days", "calendar_days")
-        self.tables = {name: library.table(name) for name in (*tables, "year_pace")}
+        tables = (
+            "target_days",
+            "survey_shares",
+            "opening_weeks",
+            "measure_days",
+            "scope_days",
+            "calendar_days",
+        )
+        tables += ("year_pace", "scope_days", "scope_weeks")
+        self.tables = {name: library.table(name) for name in tables}
         self.readings = {
             (row["target_code"], row["branch_code"], row["day"]): row
             for row in self.tables["target_days"]
@@ -246,16 +267,6 @@ def latest_states(judged: Judged, day: date, year: int) -> dict[str, Row]:
 
 
 @as_of_days
-def test_milestones_reported(judged, as_of):
-    states = latest_states(judged, as_of, as_of.year)
-    expected = [
-        picked(row, "milestone_code", "state", "stated_on", "note_zh", "note_en")
-        for _, row in sorted(states.items())
-    ]
-    assert judged.ask("milestones_reported", as_of=as_of) == expected
-
-
-@as_of_days
 def test_plan_notes_made(judged, as_of):
     rows = told(judged, "plan_notes", "noted_on", as_of)
     for target in (None, "film"):
@@ -286,11 +297,26 @@ def test_plan_progress(judged, as_of):
         row = judged.reading(target, as_of)
         of_it = {"target_code": target.code, "kind": target.kind, "target": row["goal"]}
         expected.append(of_it | picked(row, "value", "status"))
-    for code, milestone in PLAN[as_of.year].milestones.items():
-        status = milestone_status(judged, milestone, as_of)
-        of_it = {"target_code": code, "kind": "milestone", "target": None}
-        expected.append(of_it | {"value": None, "status": status})
     assert judged.ask("plan_progress", as_of=as_of) == expected
+    for row in expected:
+        assert judged.ask("plan_progress", as_of=as_of, target=row["target_code"]) == [row]
+
+
+UNREPORTED = {"stated_on": None, "note_zh": None, "note_en": None}
+
+
+@as_of_days
+def test_milestone_progress(judged, as_of):
+    states = latest_states(judged, as_of, as_of.year)
+    expected = [
+        {"milestone_code": code, "status": milestone_status(judged, milestone, as_of)}
+        | picked(states.get(code, UNREPORTED), "stated_on", "note_zh", "note_en")
+        for code, milestone in PLAN[as_of.year].milestones.items()
+    ]
+    assert judged.ask("milestone_progress", as_of=as_of) == expected
+    for row in expected:
+        found = judged.ask("milestone_progress", as_of=as_of, target=row["milestone_code"])
+        assert found == [row]
 
 
 @as_of_days
@@ -310,7 +336,9 @@ def test_plan_changes(judged, as_of):
 
 def test_a_year_the_data_does_not_cover_has_milestones_and_no_value(judged):
     as_of = date(2020, 3, 1)
-    assert [row["target_code"] for row in judged.ask("plan_progress", as_of=as_of)] == ["film"]
+    (film,) = judged.ask("milestone_progress", as_of=as_of)
+    assert film["milestone_code"] == "film"
+    assert judged.ask("plan_progress", as_of=as_of) == []
     assert [row["target_code"] for row in judged.ask("plan_changes", as_of=as_of)] == ["film"]
     assert judged.ask("plan_evidence", as_of=as_of) == []
 
@@ -358,42 +386,71 @@ def test_target_path(judged, as_of):
 
 @as_of_days
 def test_plan_months(judged, as_of):
-    ends = [date(as_of.year + month // 12, month % 12 + 1, 1) - DAY for month in range(1, 13)]
+    """What came about and what is open, added up again, of this year and of the one before."""
+    calendar = judged.tables["calendar_days"]
+    first = min(row["day"] for row in calendar)
+    months = sorted({(row["day"].year, row["day"].month) for row in calendar})
     expected = []
     for target in sorted(targets_of(as_of), key=lambda target: target.code):
         if target.kind not in ("total", "level", "rate"):
             continue
-        now = judged.reading(target, as_of)
-        done, past, ahead = 0.0, 0.0, now["expected_share"]
-        for month_end in ends:
-            row = judged.reading(target, month_end)
-            done_then = (row if month_end <= as_of else now)["done"] or 0.0
-            past_then = min(row["expected_share"], now["expected_share"])
-            ahead_then = max(row["expected_share"], now["expected_share"])
+        of_it = (target.measure, target.scope)
+        gained = [
+            r for r in judged.tables["scope_days"] if (r["measure_code"], r["scope"]) == of_it
+        ]
+        start = min((row["day"] for row in gained), default=first)
+        is_event = planfile.plan_measures()[target.measure].event_kind
+        done, now = 0.0, judged.reading(target, as_of)
+        for number in months:
+            end = date(number[0] + number[1] // 12, number[1] % 12 + 1, 1) - DAY
+            if number[0] > as_of.year:
+                continue
+            first_day = end.replace(day=1)
+            amount = sum(r["amount"] for r in gained if r["day"].replace(day=1) == first_day)
+            if end.year == as_of.year:
+                row = judged.reading(target, end) if end <= as_of else now
+                amount, done = (row["done"] or 0.0) - done, row["done"] or 0.0
+            open_days = [
+                row["day"]
+                for row in calendar
+                if row["is_open"]
+                and row["day"].replace(day=1) == first_day
+                and (is_event or row["day"] >= start or end < start)
+            ]
             expected.append(
                 {
                     "target_code": target.code,
-                    "month_end": month_end,
-                    "amount": done_then - done,
-                    "past_share": past_then - past,
-                    "ahead_share": ahead_then - ahead,
+                    "month_end": end,
+                    "amount": amount,
+                    "past_days": float(sum(day <= as_of for day in open_days)),
+                    "ahead_days": float(sum(day > as_of for day in open_days)),
                 }
             )
-            done, past, ahead = done_then, past_then, ahead_then
-    agree(judged.ask("plan_months", as_of=as_of), expected)
+    found = judged.ask("plan_months", as_of=as_of)
+    by_month = {target.code for target in targets_of(as_of) if target.by_month}
+    agree(
+        [row for row in found if row["target_code"] not in by_month],
+        [row for row in expected if row["target_code"] not in by_month],
+    )
 
 
 def test_measures_by_month(judged):
     for start, end in [(SUNDAY, SUNDAY + 60 * DAY), (date(2018, 12, 31), SUNDAY)]:
-        gains: dict[tuple[str, date], float] = defaultdict(float)
-        for row in judged.tables["measure_days"]:
-            if start <= row["day"] < end:
-                gains[row["measure_code"], row["day"].replace(day=1)] += row["amount"]
-        expected = [
-            {"measure_code": code, "month": month, "amount": amount}
-            for (code, month), amount in sorted(gains.items())
-        ]
-        agree(judged.ask("measures_by_month", start_date=start, end_date=end), expected)
+        for branches in (None, ["east"]):
+            days: dict[tuple[str, date], float] = defaultdict(float)
+            for row in judged.tables["measure_days"]:
+                if start <= row["day"] < end and (not branches or row["branch_code"] in branches):
+                    days[row["measure_code"], row["day"]] += row["amount"]
+            gains: dict[tuple[str, date], float] = defaultdict(float)
+            for (code, day), amount in days.items():
+                is_one = code == "open_day_count"  # however many branches were open
+                gains[code, day.replace(day=1)] += 1 if is_one else amount
+            expected = [
+                {"measure_code": code, "month": month, "amount": amount}
+                for (code, month), amount in sorted(gains.items())
+            ]
+            asked = {"start_date": start, "end_date": end, "branches": branches}
+            agree(judged.ask("measures_by_month", **asked), expected)
 
 
 # --- events
@@ -429,6 +486,7 @@ def events_of(judged: Judged, target: Target) -> list[Row]:
         for event in judged.rows["events"]
         if event["event_kind"] == KINDS.get(target.measure)
         and event["held_on"].year == target.plan_year
+        and (target.scope == "network" or event["branch_code"] == "main")
     ]
 
 
@@ -440,13 +498,15 @@ def test_events_behind(judged, as_of):
         for target in targets_of(as_of):
             for event in events_of(judged, target) if asked in (None, target.code) else []:
                 state = "held" if event["is_held"] else "not_held"
+                has_come = event["held_on"] <= as_of  # of what is scheduled no more is known
                 expected.append(
                     {"target_code": target.code}
                     | picked(event, "event_kind", "title", "held_on", "branch_code")
-                    | {"state": "scheduled" if event["held_on"] > as_of else state}
-                    | {name: event.get(name) for name in (*fields, "loan_count")}
-                    | {"has_clause": bool(target.quality), "meets_clause": meets(event, target)}
-                    | {"missing_field": missing(event, target)}
+                    | {"state": state if has_come else "scheduled"}
+                    | {n: event.get(n) if has_come else None for n in (*fields, "loan_count")}
+                    | {"has_clause": bool(target.quality)}
+                    | {"meets_clause": meets(event, target) if has_come else None}
+                    | {"missing_field": missing(event, target) if has_come else None}
                 )
         expected.sort(
             key=lambda row: (
@@ -482,16 +542,31 @@ def holiday_of(monday: date) -> Row:
 
 
 def weeks_of(judged: Judged, as_of: date) -> dict[str, list[Row]]:
-    """Return the weeks of a year, those it shares with the next left out, by branch."""
+    """Return the weeks of a year (ISO 8601) by branch."""
     weeks: dict[str, list[Row]] = {"main": [], "east": []}
     for row in judged.tables["opening_weeks"]:
         monday = row["week_start"]
-        is_of_year = monday.year == as_of.year == (monday + 6 * DAY).year
+        is_of_year = monday.isocalendar().year == as_of.year
         if is_of_year and row["branch_code"] in weeks:
             is_over = monday + 6 * DAY <= as_of
             week = picked(row, "week_start", "open_hours") | {"is_over": is_over}
             weeks[row["branch_code"]].append(week | holiday_of(monday))
     return weeks
+
+
+def weeks_of_scope(judged: Judged, as_of: date) -> list[Row]:
+    """Return the weeks of a year as the hours promised in it are held against."""
+    scope = PLAN[as_of.year].targets["weekly_hours"].scope
+    return [
+        {
+            "week_start": monday,
+            "open_hours": row["open_hours"],
+            "is_over": monday + 6 * DAY <= as_of,
+        }
+        | holiday_of(monday)
+        for row in judged.tables["scope_weeks"]
+        if row["scope"] == scope and (monday := row["week_start"]).isocalendar().year == as_of.year
+    ]
 
 
 def branch_row(branch: str) -> Row:
@@ -504,9 +579,7 @@ def test_opening_by_week(judged, as_of):
     goal = judged.reading(PROMISED[0], as_of)["goal"]
     expected = [
         week | {"goal": goal, "is_kept": week["open_hours"] >= goal}
-        for branch, weeks in weeks_of(judged, as_of).items()
-        if branch_row(branch)["is_main"]
-        for week in sorted(weeks, key=lambda week: week["week_start"])
+        for week in sorted(weeks_of_scope(judged, as_of), key=lambda week: week["week_start"])
     ]
     assert judged.ask("opening_by_week", as_of=as_of) == expected
 
@@ -517,7 +590,7 @@ def test_opening_by_branch(judged, as_of):
     expected = []
     for branch, all_weeks in weeks_of(judged, as_of).items():
         weeks = [week for week in all_weeks if week["is_over"]]
-        if not weeks:
+        if not weeks or (branch != "main" and as_of.year == 2018):  # when it was main's promise
             continue
         kept = [week for week in weeks if week["open_hours"] >= goal]
         outside = [week["open_hours"] >= goal for week in weeks if week["holiday_zh"] is None]
@@ -545,33 +618,66 @@ def evidence_of_events(judged: Judged, target: Target, as_of: date) -> Row:
     events = events_of(judged, target)
     held = [event for event in events if event["is_held"] and event["held_on"] <= as_of]
     said = [meets(event, target) for event in held]
-    weeks = {event["held_on"] - event["held_on"].weekday() * DAY for event in held}
     return {
         "held_count": len(held) if target.measure in KINDS else None,
         "clause_count": said.count(True) if target.quality else None,
         "clause_unknown_count": said.count(None) if target.quality else None,
         "scheduled_count": sum(event["held_on"] > as_of for event in events) if events else None,
-        "week_with_event_count": len(weeks) if target.every_week else None,
     }
 
 
 def evidence_of_hours(judged: Judged, target: Target, as_of: date) -> Row:
     names = ("week", "kept_week", "announced_week", "announced_kept_week")
+    counts: tuple[int | None, ...] = (None, None, None, None)
+    if target.every_week:
+        busy = [
+            gain["day"] - gain["day"].weekday() * DAY
+            for gain in judged.tables["scope_days"]
+            if (gain["measure_code"], gain["scope"]) == (target.measure, target.scope)
+            and gain["day"] <= date(as_of.year, 12, 31)
+        ]
+        weeks = event_weeks(judged, as_of, busy)
+        if weeks:
+            counts = (len(weeks), sum(week in busy for week in weeks), None, None)
     if target.kind != "compliance":
-        return {f"{name}_count": None for name in names}
+        return dict(zip([f"{name}_count" for name in names], counts, strict=True)) | {
+            "worst_week": None
+        }
     goal = judged.reading(target, as_of)["goal"]
-    weeks = weeks_of(judged, as_of)["main"]
+    weeks = weeks_of_scope(judged, as_of)
     over = [week["open_hours"] >= goal for week in weeks if week["is_over"]]
     ahead = [week["open_hours"] >= goal for week in weeks if not week["is_over"]]
     counts = (len(over), sum(over), len(ahead), sum(ahead))
-    return {f"{name}_count": count for name, count in zip(names, counts, strict=True)}
+    worst = min(
+        (week for week in weeks if week["is_over"]),
+        key=lambda week: (week["open_hours"], week["week_start"]),
+        default={"week_start": None},
+    )
+    return {f"{name}_count": count for name, count in zip(names, counts, strict=True)} | {
+        "worst_week": worst["week_start"]
+    }
+
+
+def event_weeks(judged: Judged, as_of: date, busy: list[date]) -> list[date]:
+    """Return the Mondays of the weeks that are over, from the first whole one of the register."""
+    first = min(event["held_on"] for event in judged.rows["events"])
+    days = [date(as_of.year, 1, 1) + n * DAY for n in range(-6, 366)]
+    return [
+        day
+        for day in days
+        if day.weekday() == 0
+        and day.isocalendar().year == as_of.year
+        and min(day + 6 * DAY, date(as_of.year, 12, 31)) <= as_of
+        and (day >= first or day in busy)
+    ]
 
 
 def evidence_of_answers(judged: Judged, target: Target, as_of: date) -> Row:
     waves = [
         row
         for row in judged.tables["survey_shares"]
-        if row["measure_code"] == target.measure and date(as_of.year, 1, 1) <= row["day"] <= as_of
+        if (row["measure_code"], row["scope"]) == (target.measure, target.scope)
+        and date(as_of.year, 1, 1) <= row["day"] <= as_of
     ]
     last: Row = max(waves, key=lambda row: row["day"], default={})
     return {
@@ -589,15 +695,16 @@ def test_plan_evidence(judged, as_of):
     announced = {
         row["day"]
         for row in judged.rows["opening_hours"]
-        if row["branch_code"] == "main" and row["day"].year == as_of.year and row["day"] > as_of
+        if row["day"].year == as_of.year and row["day"] > as_of
     }
     expected = []
     for target in targets_of(as_of):
         row = judged.reading(target, as_of)
         gained = [
             gain["day"]
-            for gain in judged.tables["measure_days"]
-            if gain["measure_code"] == target.measure and gain["day"] <= as_of
+            for gain in judged.tables["scope_days"]
+            if (gain["measure_code"], gain["scope"]) == (target.measure, target.scope)
+            and gain["day"] <= as_of
         ]
         evidence = (
             evidence_of_events(judged, target, as_of)

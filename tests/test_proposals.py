@@ -120,7 +120,7 @@ NONSENSE = ["foo,bar,baz", *(f"lorem{n},{n}.5,ipsum {n}" for n in range(30))]
             LIBSYS,
             "loans",
             {"reader": "certId", "item": "barcode", "loaned_at": "lendDate", "due_on": "dueDay"}
-            | {"returned_at": "retDate", "renewal_count": "renewTimes"},
+            | {"returned_at": "retDate", "renewal_count": "renewTimes", "branch": "locationF"},
             id="汇文",
         ),
         pytest.param(
@@ -566,6 +566,7 @@ def test_a_file_of_no_known_kind_is_called_that(
 ) -> None:
     result = run("propose", write(*lines).path, "--store", tmp_path)
     assert "is recognised" in result.stdout
+    assert "--set FIELD=HEADER" in result.stdout
     assert "guanqing template" in result.stderr
     assert "--save" not in result.stderr
 
@@ -606,9 +607,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(header=st.lists(CELLS, min_size=1, max_size=12), rows=st.lists(st.lists(CELLS), max_size=4))
 def test_no_header_breaks_a_proposal(
     header: list[str], rows: list[list[str]], tmp_path: Path

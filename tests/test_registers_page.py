@@ -15,11 +15,13 @@ from screens import HOSTILE, escaped_once, htmls, open_page, seen, sit_here, tol
 from streamlit.testing.v1 import AppTest
 
 from guanqing import text, warehouse
+from guanqing.access.people import Visitor
 from guanqing.intake.loading import load
 from guanqing.locks import holding
 from guanqing.registers import journal
 from guanqing.store import Store
 from guanqing.ui.registers.worksheet import template
+from guanqing.ui.shell import visitor
 
 pytest_plugins = ["stores"]
 pytestmark = pytest.mark.xdist_group("registers")
@@ -106,6 +108,24 @@ def paste(app: AppTest, words: str) -> AppTest:
     return app.text_area(key="paste-events").set_value(words).run()
 
 
+# --- who may enter what
+
+
+def test_what_is_decided_on_the_plan_is_entered_by_whom_may_decide(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    librarian = Visitor("sun@x", "孙", "librarian")
+    monkeypatch.setattr(visitor, "recognise", lambda **_: librarian)
+    app = open_page(PAGE, store.root)
+    fill_in(app)
+    assert any(str(one.key).startswith("save-new") for one in app.button)
+    refusal = text.translate("problem.not_for_role", "zh", role="系统馆员")
+    for register in ("plan_notes", "milestone_states"):
+        app.segmented_control(key="register").set_value(register).run()
+        assert refusal in told(app)
+        assert not any(str(one.key).startswith("save-new") for one in app.button)
+
+
 # --- rows and where they come from
 
 
@@ -140,6 +160,7 @@ def test_a_simulated_library_says_that_entries_are_of_the_simulation(
 
 @pytest.mark.parametrize("register", ["visits", "surveys", "opening_hours", "plan_notes"])
 @pytest.mark.parametrize("way", ["new", "paste", "mend"])
+@pytest.mark.few(3)
 def test_every_register_can_be_entered_in_every_way(app: AppTest, register: str, way: str) -> None:
     app.segmented_control(key="register").set_value(register).run()
     go(app, way)

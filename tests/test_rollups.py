@@ -8,13 +8,13 @@ from math import sqrt
 from typing import Any
 
 import pytest
-from conftest import DAY, Library, derived_table, fill
+from conftest import DAY, Library, derived_table, fill, some_every_day
 
 from guanqing.intake.publishing.build import derivations
-from guanqing.plan import judgement
+from guanqing.plan import judgement, planfile
 
 Rows = list[dict[str, Any]]
-on_random_libraries = pytest.mark.parametrize("seed", range(4))
+on_random_libraries = pytest.mark.parametrize("seed", some_every_day(4, 2))
 
 
 @pytest.fixture
@@ -208,8 +208,8 @@ def test_measure_days_gain_what_the_records_gained(random_library):
     for card in random_library.table("card_days"):  # held to the records by the tests above
         net = card["issued_count"] - card["ended_count"]
         gain("card_holder_count", card["day"], card["branch_code"], net)
-    for day in {row["day"] for row in rows["opening_hours"] if row["branch_code"] == "main"}:
-        gain("open_day_count", day, "main", 1)
+    for day, branch in {(row["day"], row["branch_code"]) for row in rows["opening_hours"]}:
+        gain("open_day_count", day, branch, 1)
     held = [event for event in rows["events"] if event["is_held"]]
     for event in held:
         gain(f"{event['event_kind']}_count", event["held_on"], event["branch_code"], 1)
@@ -232,6 +232,40 @@ def test_measure_days_gain_what_the_records_gained(random_library):
     )
     for key, row in zip(keys, derived, strict=True):
         assert row["amount"] == pytest.approx(gains[key])
+
+
+@on_random_libraries
+def test_the_days_of_a_scope_are_those_of_its_branches(random_library):
+    """What cannot be told by branch is in both; a day open is one, however many branches open."""
+    measures = planfile.plan_measures()
+    gains: Counter[Any] = Counter()
+    for row in random_library.table("measure_days"):
+        for scope in ("main", "network"):
+            told = measures[row["measure_code"]].by_branch
+            if scope == "network" or not told or row["branch_code"] == "main":
+                gains[row["measure_code"], scope, row["day"]] += row["amount"]
+    for key in gains:
+        gains[key] = min(gains[key], measures[key[0]].most_a_day or gains[key])
+    derived = {
+        (row["measure_code"], row["scope"], row["day"]): row["amount"]
+        for row in random_library.table("scope_days")
+    }
+    assert derived == pytest.approx(dict(gains))
+
+
+@on_random_libraries
+def test_the_week_of_a_scope_is_that_of_its_branch_open_least(random_library):
+    least: dict[Any, float] = {}
+    for row in random_library.table("opening_weeks"):
+        scopes = ("main", "network") if row["branch_code"] == "main" else ("network",)
+        for scope in scopes:
+            key = (row["week_start"], scope)
+            least[key] = min(row["open_hours"], least.get(key, row["open_hours"]))
+    derived = {
+        (row["week_start"], row["scope"]): row["open_hours"]
+        for row in random_library.table("scope_weeks")
+    }
+    assert derived == least
 
 
 def test_volunteers_gain_heads_and_the_hours_somebody_noted(library, put):
@@ -268,24 +302,37 @@ def storage_changes(readings: Rows) -> Iterator[tuple[date, float]]:
 @on_random_libraries
 def test_survey_shares_are_the_share_satisfied_of_those_who_answered(random_library):
     rows = random_library.rows
-    expected = {}
+    told: list[Any] = []
     for wave in rows["surveys"]:
-        if wave["question_code"] == "overall" and wave["valid_count"]:
-            key = ("reader_satisfaction", wave["closed_on"])
-            expected[key] = (wave["valid_count"], wave["satisfied_count"])
-    answers = [
-        (case["answered_on"], case["is_satisfied"])
-        for case in rows["feedback"]
-        if case["answered_on"] is not None and case["is_satisfied"] is not None
-    ]
-    for day, _ in answers:
-        so_far = [ok for other, ok in answers if other <= day and other.year == day.year]
-        expected["feedback_satisfaction", day] = (len(so_far), sum(so_far))
+        if wave["question_code"] == "overall":
+            counts = (wave["valid_count"], wave["satisfied_count"])
+            for scope in ("main", "network"):  # a questionnaire tells nothing of branches
+                for code in (None, wave["survey_code"]):
+                    told.append(("reader_satisfaction", scope, code, wave["closed_on"], *counts))
+    for scope, branches in (("main", ["main"]), ("network", ["main", "east", "west", None])):
+        for case in rows["feedback"]:
+            if case["answered_on"] is not None and case["branch_code"] in branches:
+                rated = (case["is_satisfied"] is not None, bool(case["is_satisfied"]))
+                told.append(("feedback_satisfaction", scope, None, case["answered_on"], *rated))
+    expected = {}
+    for *of, day, _valid, _happy in told:
+        so_far = [
+            (valid, happy)
+            for *other, other_day, valid, happy in told
+            if other == of and other_day <= day and other_day.year == day.year
+        ]
+        valid, happy = (sum(column) for column in zip(*so_far, strict=True))
+        if valid:
+            expected[(*of, day)] = (valid, happy)
     shares = random_library.table("survey_shares")
     assert {
-        (row["measure_code"], row["day"]): (row["valid_count"], row["satisfied_count"])
+        (row["measure_code"], row["scope"], row["wave_code"], row["day"]): (
+            row["valid_count"],
+            row["satisfied_count"],
+        )
         for row in shares
     } == expected
+    assert len(shares) == len(expected)
     for row in shares:
         assert row["share"] == pytest.approx(row["satisfied_count"] / row["valid_count"])
 

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 import pytest
 import xlsxwriter
+from sealed import opened_names
 
 from guanqing.intake.loading import load
 from guanqing.store import Store, names_of, records_of
@@ -76,10 +77,7 @@ def told(store: Store) -> list[Row]:
         cards = _known(connection, "reader", [*READERS, "GONE"], "loans log readers card_events")
         barcodes = _known(connection, "item", ITEMS, "loans log items")
         if names_of(store.current()).exists():
-            connection.execute(f"attach '{names_of(store.current())}' as names (read_only)")
-            named = dict(
-                connection.sql("select reader_id, card_number from names.names").fetchall()
-            )
+            named = {reader: card for reader, _, card in opened_names(store.current())}
             assert named.items() <= cards.items()
         rows = connection.sql(
             "select reader_id, item_id, loaned_at, due_date, returned_at, renewal_count, "

@@ -22,7 +22,7 @@ from guanqing.intake.loading import load
 from guanqing.records import kinds
 from guanqing.spreadsheets import harmless, harmless_line, write_csv
 from guanqing.store import Store
-from guanqing.ui.widgets.panels import csv_of
+from guanqing.ui.exports import csv_of
 
 pytest_plugins = ["stores"]
 

@@ -43,6 +43,17 @@ def test_a_name_from_outside_leads_nowhere(given: str, kept: str) -> None:
     assert path.name == kept
 
 
+@pytest.mark.parametrize(
+    "head", [b"%PDF-1.7", b"\x89PNG\r\n", b"MZ\x90\x00", b"\x7fELF\x02" + bytes(range(32)) * 9]
+)
+def test_what_holds_no_table_is_not_kept_whatever_it_is_called(head: bytes) -> None:
+    uploads = Uploads()
+    with pytest.raises(Problem, match="not_a_table"):
+        uploads.add("loans.csv", io.BytesIO(head + b"x" * 100))
+    assert not uploads.paths()
+    assert not list(uploads.folder.rglob("loans*"))
+
+
 def test_two_files_of_one_name_are_both_kept() -> None:
     uploads = Uploads()
     for _ in range(3):

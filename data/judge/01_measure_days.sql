@@ -1,7 +1,6 @@
 -- measure_days: what each measure of the plan gained on each day, by branch where that can be told.
 --
--- A total is the sum of its days; a rate divides two of them. The plan speaks of the main library
--- where only that one can keep the promise (opening), and of the whole network elsewhere.
+-- A total is the sum of its days; a rate divides two of them. Whose they are is said in scope_days.
 
 insert into measure_days
 
@@ -41,12 +40,10 @@ gains as (
     -- several intervals on one day are still one day open
     select distinct
         'open_day_count' as measure_code,
-        opening_hours.day,
-        opening_hours.branch_code,
+        day,
+        branch_code,
         1 as amount
     from opening_hours
-    inner join branches using (branch_code)
-    where branches.is_main
     union all
     select
         event_kind || '_count' as measure_code,

@@ -35,6 +35,8 @@ cards as (
             when
                 coalesce(steps.next_kind != 'issue', true)
                 and readers.card_expires_on < library.last_day
+                -- a day before the issue is that of an earlier card
+                and readers.card_expires_on >= steps.event_at::date
                 then (readers.card_expires_on + interval 1 day)::date
         end as ran_out_on
     from steps

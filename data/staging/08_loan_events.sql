@@ -1,4 +1,7 @@
 -- loan_events: every loan, renewal and return, in time order.
+--
+-- Where the library sets loans_include_renewals a renewal is a loan, too: what was out comes back and is lent
+-- again. So everything that counts loans counts it, and the renewals stand beside as they always do.
 
 insert into loan_events by name
 
@@ -85,6 +88,43 @@ moments as (
         4 as turn
     from lent
     where returned_at is not null
+),
+
+renewed as (
+    select
+        moments.*,
+        -- below what a log gives its loans
+        -(
+            72057594037927936
+            + row_number() over (order by moments.event_at, moments.loan_id, times.place)
+        ) as lent_again_id
+    from moments
+    cross join lateral unnest(range(moments.quantity)) as times (place)
+    where
+        moments.event_kind = 'renewal'
+        and exists (
+            select 1 from settings
+            where settings.setting_code = 'loans_include_renewals' and settings.value = 1
+        )
+),
+
+counted as (
+    select * from moments
+    union all
+    select
+        kinds.event_kind,
+        renewed.event_at,
+        renewed.lent_again_id as loan_id,
+        renewed.reader,
+        renewed.item_id,
+        renewed.branch,
+        renewed.channel,
+        renewed.due_on,
+        kinds.quantity,
+        renewed.turn
+    from renewed
+    -- the loan that was renewed keeps its return, so this one is back at once and counts none
+    cross join (values ('loan', 1), ('return', 0)) as kinds (event_kind, quantity)
 )
 
 select
@@ -93,10 +133,10 @@ select
     moments.loan_id,
     reader_numbers.reader_id,
     moments.item_id,
-    moments.branch as branch_code,
+    coalesce(moments.branch, (select frame.default_branch from frame)) as branch_code,
     moments.channel as channel_code,
     moments.due_on as due_date,
     moments.quantity
-from moments
+from counted as moments
 left join reader_numbers using (reader)
 order by moments.event_at, moments.turn

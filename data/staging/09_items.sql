@@ -41,7 +41,9 @@ copies as (
             when items.is_loanable is not null then items.is_loanable
             when items.state is not null then true
         end as is_loanable,
-        coalesce(items.branch, branches_of.branch) as branch_code,
+        coalesce(
+            items.branch, branches_of.branch, (select frame.default_branch from frame)
+        ) as branch_code,
         items.added_on,
         items.withdrawn_on
     from item_numbers

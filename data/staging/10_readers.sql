@@ -5,13 +5,21 @@ insert into readers by name
 
 select
     reader_numbers.reader_id,
-    left(readers.reader_name, 1) || '**' as masked_name,
+    readers.masked_name,
     readers.reader_type,
     readers.sex,
-    extract(year from readers.born_on) as birth_year,
+    case
+        when readers.reader not in (select impossible_births.reader from impossible_births)
+            then extract(year from readers.born_on)
+    end as birth_year,
     coalesce(readers.home_branch, (select frame.default_branch from frame)) as home_branch,
     readers.unit,
-    readers.expires_on as card_expires_on
+    -- one of the two days is wrong, and nobody knows which
+    case
+        when not coalesce(readers.expires_on < cast(readers.issued_at as date), false)
+            then readers.expires_on
+    end as card_expires_on,
+    readers.may_be_named
 from records.readers
 inner join reader_numbers using (reader)
 order by reader_numbers.reader_id

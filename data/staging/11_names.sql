@@ -1,12 +1,11 @@
--- names: what leads from a reader to a person, in the file that only some may open.
+-- names: what leads from a reader to a person, sealed, in a file of its own.
 
 insert into names.names by name
 
 select
     reader_numbers.reader_id,
-    readers.reader_name,
-    readers.reader_card as card_number
+    readers.sealed
 from records.readers
 inner join reader_numbers using (reader)
-where readers.reader_name is not null
+where readers.sealed is not null
 order by reader_numbers.reader_id

@@ -36,6 +36,7 @@ dated as (
     from records.readers as readers
     where
         issued_at is not null
+        and not coalesce(expires_on < cast(issued_at as date), false)
         and not exists (
             select 1 from told
             where told.kind = 'issue' and told.reader = readers.reader

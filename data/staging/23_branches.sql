@@ -53,7 +53,8 @@ select
     name_en,
     coalesce(
         is_main,
-        branch_code = (select frame.main_branch from frame) or count(*) over () = 1
+        branch_code = (select frame.main_branch from frame) or count(*) over () = 1,
+        false
     ) as is_main,
     floor_area_m2,
     seat_count,

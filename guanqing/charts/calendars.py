@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import polars as pl
 
 from guanqing.charts.look import Look, canvas
-from guanqing.charts.marks import NO_MARKS, Mark, Marks, flags, put_flags
+from guanqing.charts.marks import NO_MARKS, Mark, Marks, add_shapes, flags, put_flags
 
 
 def heat_calendar(
@@ -69,20 +69,23 @@ def _mark_cells(
         marker={"symbol": "x-thin", "size": 5, "line": {"width": 1, "color": look.muted}},
         hoverinfo="skip",
     )
-    in_weeks = []
+    in_weeks, frames = [], []
     for mark in marks.marks:
         cells = list(_cells(mark.start, mark.end, days, first_monday))
-        for week, weekday in cells:
-            figure.add_shape(
-                type="rect",
-                x0=week - 0.5,
-                x1=week + 0.5,
-                y0=weekday - 0.5,
-                y1=weekday + 0.5,
-                line={"color": look.ink, "width": 1.3},
-            )
+        frames += [
+            {
+                "type": "rect",
+                "x0": week - 0.5,
+                "x1": week + 0.5,
+                "y0": weekday - 0.5,
+                "y1": weekday + 0.5,
+                "line": {"color": look.ink, "width": 1.3},
+            }
+            for week, weekday in cells
+        ]
         if cells:
             in_weeks.append(Mark(cells[0][0], cells[-1][0], mark.number, mark.words))
+    add_shapes(figure, frames)
     weeks = (days[-1] - first_monday).days // 7 + 1
     put_flags(figure, flags(in_weeks, weeks), look)
 

@@ -1,14 +1,18 @@
 """Bars and curves over things: rankings, comparisons, causes, concentration."""
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 
 import plotly.graph_objects as go
 import polars as pl
 
-from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.look import Look, canvas, letters, rules
 from guanqing.charts.marks import NO_MARKS, Marks, lay_under
 
 THICKEST_BAR = 34  # pixels: two channels should not fill a panel with ink
+LETTER, GAP = 6, 10  # pixels: of the words at a bar, and before them
+NARROWEST = 24  # pixels: bars before names give way
+LONGEST_NAME = 32  # letters: a longer one takes two lines, or a phone has no room for its bar
 
 
 def ranking(
@@ -23,7 +27,7 @@ def ranking(
 ) -> go.Figure:
     """Draw a bar per row in the order of the frame; words stand at its end and on hover."""
     colours = [look.primary if i < highlight else look.faded for i in range(frame.height)]
-    figure = canvas(look, height=height)
+    figure = canvas(look, height=height, right=_room(words[0]))
     figure.add_bar(
         x=frame[value].to_list(),
         y=frame[name].to_list(),
@@ -36,16 +40,28 @@ def ranking(
         cliponaxis=False,
         hovertemplate="%{y}  %{customdata} · %{text}<extra></extra>",
     )
-    return _named_bars(figure, max(frame[value]), look, room=1.3)
+    return _named_bars(figure, look)
 
 
-def _named_bars(figure: go.Figure, longest: float, look: Look, *, room: float) -> go.Figure:
-    """Return horizontal bars with every name shown; room is the axis in longest bars."""
-    rows = len(figure.data[0].y)
+def _room(words: Sequence[str]) -> int:
+    """Return the pixels that words at the ends of bars need, however narrow the panel is."""
+    return GAP + LETTER * max(map(letters, words))
+
+
+def _named_bars(figure: go.Figure, look: Look) -> go.Figure:
+    """Return horizontal bars with every name shown; their words stand in the margin."""
+    names, rows = figure.data[0].y, len(figure.data[0].y)
     figure.update_traces(width=min(0.72, THICKEST_BAR * rows / figure.layout.height))
-    figure.update_layout(uniformtext={"mode": "show", "minsize": 11})
-    figure.update_yaxes(autorange="reversed", dtick=1, tickfont={"color": look.ink, "size": 11})
-    return figure.update_xaxes(visible=False, range=[0, longest * room])
+    figure.update_layout(uniformtext={"mode": "show", "minsize": 11}, minreducedwidth=NARROWEST)
+    figure.update_yaxes(
+        autorange="reversed",
+        tickmode="array",
+        tickvals=names,
+        ticktext=["<br>".join(textwrap.wrap(name, LONGEST_NAME)) for name in names],
+        tickfont={"color": look.ink, "size": 11},
+        ticklabelstandoff=5,
+    )
+    return figure.update_xaxes(visible=False, range=[0, max(figure.data[0].x)])
 
 
 def versus(
@@ -117,7 +133,7 @@ def pareto(
     height: int = 240,
 ) -> go.Figure:
     """Draw causes from the most to the least frequent, coloured by kind, values written out."""
-    figure = canvas(look, height=height)
+    figure = canvas(look, height=height, right=_room(shown))
     figure.add_bar(
         x=frame[value].to_list(),
         y=frame[name].to_list(),
@@ -129,7 +145,7 @@ def pareto(
         cliponaxis=False,
         hovertemplate="%{y}  %{text}<extra></extra>",
     )
-    return _named_bars(figure, max(frame[value]), look, room=1.6)
+    return _named_bars(figure, look)
 
 
 def stacked(
@@ -180,7 +196,7 @@ def concentration(
 
     frame holds borrower_share and loan_share from 0 to 1; mark is a point and its words.
     """
-    figure = canvas(look, height=height)
+    figure = canvas(look, height=height, right=20)  # half of the last name below
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": look.line, "dash": "dot"}, hoverinfo="skip"
     )
@@ -203,7 +219,7 @@ def concentration(
     small = {"size": 11, "color": look.muted}
     ticks = {"tickformat": ".0%", "tickvals": [0, 0.25, 0.5, 0.75, 1]}
     title = {"text": words[0], "font": small, "standoff": 6}
-    figure.update_xaxes(title=title, range=[0, 1.02], **ticks)
+    figure.update_xaxes(title=title, range=[0, 1.02], **ticks | {"tickvals": [0.25, 0.5, 0.75, 1]})
     title = {"text": words[1], "font": small, "standoff": 6}
     figure.update_layout(margin_b=36)
     return figure.update_yaxes(

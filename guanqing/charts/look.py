@@ -84,27 +84,32 @@ DARK = Look(
 
 def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figure:
     """Return an empty figure in the house's type: no frame, no legend, no grid but faint rules."""
-    figure = go.Figure()
-    figure.update_layout(
-        template="none",
-        height=height,
-        margin={"l": left, "r": right, "t": 6, "b": 22},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"family": FONT, "size": 12, "color": look.muted},
-        hoverlabel={
+    axis = {
+        "showgrid": False,
+        "zeroline": False,
+        "ticks": "",
+        "fixedrange": True,
+        "automargin": True,
+    }
+    layout = {
+        "template": "none",
+        "height": height,
+        "margin": {"l": left, "r": right, "t": 6, "b": 22},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": 12, "color": look.muted},
+        "hoverlabel": {
             "bgcolor": look.surface,
             "bordercolor": look.line,
             "font": {"color": look.ink, "family": FONT},
         },
-        showlegend=False,
-        bargap=0.28,
-        dragmode=False,
-    )
-    plain = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
-    figure.update_xaxes(**plain, automargin=True)
-    figure.update_yaxes(**plain, automargin=True)
-    return figure
+        "showlegend": False,
+        "bargap": 0.28,
+        "dragmode": False,
+        "xaxis": axis,
+        "yaxis": axis,
+    }
+    return go.Figure(layout=layout)  # at once: each later update is looked through for itself
 
 
 def rules(
@@ -127,8 +132,13 @@ def rules(
     )
 
 
+def letters(words: str) -> int:
+    """Return how wide words are in Latin letters; a Chinese one is two wide."""
+    return len(words.encode("gb18030"))
+
+
 def round_step(rough: float, least: float = 1) -> float:
-    """Return the next 1, 2 or 5 times a power of ten; at least one, for things are whole."""
+    """Return the next 1, 2 or 5 times a power of ten; at least one, where things are whole."""
     if rough <= least:
         return least
     power = 10.0 ** math.floor(math.log10(rough))

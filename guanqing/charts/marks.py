@@ -7,6 +7,7 @@ line, bar or cell can hide them; what they mean is written below the chart by wh
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -130,26 +131,27 @@ def _bands(figure: go.Figure, marks: Marks, look: Look, at: Place) -> None:
     across = {"y0": 0, "y1": 1, "yref": "y domain", "layer": "below"}
     spans = [(start, end, look.line, CLOSED) for start, end in marks.closed]
     spans += [(mark.start, mark.end, look.muted, BAND) for mark in marks.marks]
-    for start, end, colour, opacity in spans:
-        figure.add_shape(
-            type="rect",
-            x0=at(start),
-            x1=at(end),
-            line={"width": 0},
-            fillcolor=colour,
-            opacity=opacity,
-            **across,
-        )
+    bands: list[dict[str, Any]] = [
+        {
+            "type": "rect",
+            "x0": at(start),
+            "x1": at(end),
+            "line": {"width": 0},
+            "fillcolor": colour,
+            "opacity": opacity,
+        }
+        for start, end, colour, opacity in spans
+    ]
     # a day among months is too thin for a band to be seen
-    for middle in (at(mark.middle) for mark in marks.marks):
-        figure.add_shape(
-            type="line",
-            x0=middle,
-            x1=middle,
-            line={"color": look.muted, "width": 1, "dash": "dot"},
-            opacity=0.8,
-            **across,
-        )
+    dots = {"color": look.muted, "width": 1, "dash": "dot"}
+    middles = [at(mark.middle) for mark in marks.marks]
+    lines = [{"type": "line", "x0": x, "x1": x, "line": dots, "opacity": 0.8} for x in middles]
+    add_shapes(figure, [shape | across for shape in (*bands, *lines)])
+
+
+def add_shapes(figure: go.Figure, shapes: Sequence[dict[str, Any]]) -> None:
+    """Add shapes to a figure at once: Plotly looks through all there are for each that is added."""
+    figure.layout.shapes = (*figure.layout.shapes, *shapes)
 
 
 def put_flags(
@@ -158,18 +160,21 @@ def put_flags(
     """Return the figure with numbers in a strip between it and the names of its steps."""
     if not signs:
         return figure
-    for flag in signs:
-        figure.add_annotation(
-            x=at(flag.at),
-            y=0,
-            yref="y domain",
-            yanchor="top",
-            text=flag.signs,
-            hovertext="<br>".join(flag.words),
-            showarrow=False,
-            borderpad=0,
-            font={"color": look.ink, "size": 12},
-        )
+    numbers = [
+        {
+            "x": at(flag.at),
+            "y": 0,
+            "yref": "y domain",
+            "yanchor": "top",
+            "text": flag.signs,
+            "hovertext": "<br>".join(flag.words),
+            "showarrow": False,
+            "borderpad": 0,
+            "font": {"color": look.ink, "size": 12},
+        }
+        for flag in signs
+    ]
+    figure.layout.annotations = (*figure.layout.annotations, *numbers)
     figure.update_xaxes(ticklabelstandoff=STRIP)
     # a page fills one screen: the strip takes its room from the chart
     return figure.update_layout(margin_b=figure.layout.margin.b + STRIP)

@@ -1,5 +1,6 @@
 """The way of one promise through its year: what came, what was due, and where it leads."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from guanqing.charts.bullets import Range
-from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.look import Look, canvas, round_step, rules
 from guanqing.charts.marks import NO_MARKS, Marks, lay_on_dates
 
 LEAST_WHOLE = 4  # below it whole steps of an axis are too far apart
@@ -90,8 +91,10 @@ def _close_up(
     """Show where a way moves; of what is counted from nothing the nothing is shown too."""
     room = (highest - lowest) * 0.15 or abs(highest) * 0.1 or 1
     bottom = lowest - room if lowest else 0.0
-    step = (highest + room - bottom) / 4
-    ticks = [bottom + step * turn for turn in range(0 if not lowest else 1, 4)]
+    step = round_step((highest + room - bottom) / 4, least=0)
+    ticks = [
+        step * turn for turn in range(math.ceil(bottom / step), int((highest + room) / step) + 1)
+    ]
     figure.update_yaxes(
         range=[bottom, highest + room],
         tickvals=ticks,
@@ -186,6 +189,7 @@ def _names(
         figure, told.days[0], told.goals[0], f"{words.goal} {shown(told.goals[-1])}", look.accent,
         "left", "bottom",
     )  # fmt: skip
+    figure.layout.annotations[-1].bgcolor = look.surface  # no mark runs through it
     for day, band in list(told.ahead)[-1:]:
         _write(figure, day, band.value, shown(band.value), look.primary, "left", "middle")
 

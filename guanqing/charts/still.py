@@ -48,7 +48,8 @@ def still_trend(
     ticks = [step * i for i in range(int(top / step) + 1)]
     words = [_word(0, y(tick), shown(tick), "axis") for tick in ticks]
     every = every_nth(labels)
-    words += [_word(xs[i], 97, labels[i], "middle") for i in range(0, len(labels), every)]
+    for place, i in enumerate(range(0, len(labels), every)):
+        words.append(_word(xs[i], 97, labels[i], "middle wide" if place % 2 else "middle"))
     paths = _bands(marks, len(labels), bottom, look)
     paths += [_path([(LEFT, y(tick)), (RIGHT, y(tick))], look.line, 1) for tick in ticks]
     words += _flags(marks, len(labels), bottom + STRIP / 2)

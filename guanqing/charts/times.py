@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import plotly.graph_objects as go
 
-from guanqing.charts.look import Look, canvas, rules
+from guanqing.charts.look import Look, canvas, letters, rules
 from guanqing.charts.marks import NO_MARKS, Marks, lay_under
 
 
@@ -59,6 +59,7 @@ def trend(
             xanchor="left",
             yanchor="bottom",
             font={"color": look.accent},
+            bgcolor=look.surface,
         )
     figure.update_xaxes(
         type="category", categoryarray=list(labels), categoryorder="array", tickangle=0
@@ -69,9 +70,8 @@ def trend(
 
 def every_nth(labels: Sequence[str]) -> int:
     """Return how many steps apart labels must stand so that they do not touch in a panel."""
-    # about 70 letters stand side by side; a Chinese one is two wide
-    widest = max(len(label.encode("gb18030")) for label in labels)
-    return -(-len(labels) * (widest + 2) // 70)
+    # about 70 letters stand side by side
+    return -(-len(labels) * (max(map(letters, labels)) + 2) // 70)
 
 
 def _draw(

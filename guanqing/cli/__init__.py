@@ -1,14 +1,16 @@
-"""The `guanqing` command: build, load, go back, keep, look, ask, warn and serve."""
+"""The `guanqing` command: begin, build, load, go back, keep, look, ask, warn and serve."""
 
 import sys
 
 from guanqing.cli import (  # noqa: F401  (each adds its commands to the app)
     alerts,
     ask,
+    beginning,
     entries,
     fill,
     history,
     keeping,
+    plans,
     propose,
     serving,
     templates,

@@ -8,11 +8,13 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from guanqing import plan, query_params, text, warehouse
+from guanqing import own, plan, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.intake import upgrading
+from guanqing.own import inventory
 from guanqing.plan import alerts
 from guanqing.plan.alerts import Alert
+from guanqing.plan.scoring import Rows
 from guanqing.problems import Problem
 
 
@@ -31,26 +33,38 @@ def say_alerts(
     ] = None,
     store: StoreOption = None,
 ) -> None:
-    """Say what fell behind since last week, what will be missed at this pace, what has no data.
+    """Say what fell behind since last week, what will hardly be reached, what has no data.
 
     Made for cron: nothing is printed to the standard output where nothing is wrong, and the
     language is that of $GUANQING_LANG, else of the locale.
 
-    Exit code: 0 nothing is wrong, 1 there is an alert, 2 it could not be told.
+    Exit code: 0 nothing is wrong, 1 there is an alert, or a file of the library's own is
+    missed, 2 it could not be told.
     """
-    connection = warehouse.connect(upgrading.current(store_at(store)))
+    library = upgrading.current(store_at(store))
+    connection = warehouse.connect(library)
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
     day = _day(as_of) or query_params.defaults(facts)["as_of"]
-    found = alerts.gathered(lambda name: warehouse.run(connection, name, as_of=day).to_dicts(), day)
+
+    def ask(name: str) -> Rows:
+        params = query_params.parameters(name, [f"as_of={day}"], facts)
+        return warehouse.run(connection, name, **params).to_dicts()
+
+    its = own.of(library, is_simulated=facts["is_simulated"])
+    promised = plan.load(day.year, its.targets)
+    found = alerts.gathered(ask, promised, day)
     if as_json:
         _print_json(found, facts, day)
     elif found:
         _print_table(found, facts, day)
-    elif not plan.load(day.year).targets:
+    elif not promised.targets:
         err.print(say("targets.no_plan", year=str(day.year)), soft_wrap=True)
     else:
         err.print(say("alerts.none", day=text.day(day, language())), soft_wrap=True)
-    if found:
+    missed = [] if facts["is_simulated"] else inventory.missed(own.store_of(library))
+    for one in missed:  # what is judged by a plan that is gone has no alerts
+        err.print(say(f"verify.own_{one.code}", path=str(one.path)), soft_wrap=True)
+    if found or missed:
         raise typer.Exit(1)
 
 
@@ -68,16 +82,23 @@ def _print_table(found: list[Alert], facts: dict[str, Any], day: date) -> None:
     mark = f" · {say('app.simulated')}" if facts["is_simulated"] else ""
     title = f"{name}{mark} · {say('app.as_of', day=text.day(day, language()))}"
     table = Table(title=title, title_justify="left")
-    table.add_column(say("alerts.kind"), no_wrap=True)
+    table.add_column(say("targets.status"), no_wrap=True)
     table.add_column(say("alerts.of"), overflow="fold")
+    table.add_column(say("target.whose"), no_wrap=True)
     table.add_column(say("alerts.what"), overflow="fold")
     for alert in found:
         table.add_row(
-            say(f"alerts.kind_{alert.kind}"),
+            say(f"status.{alert.verdict}"),
             alert.name[language()],
+            say(f"scope.{_scope(alert, facts)}") if alert.scope else "",
             alerts.in_words(alert, language()),
         )
     out.print(table)
+
+
+def _scope(alert: Alert, facts: dict[str, Any]) -> str:
+    """Return whose an alert is; one library alone is no main one."""
+    return "library" if facts["branch_count"] < 2 else str(alert.scope)
 
 
 def _print_json(found: list[Alert], facts: dict[str, Any], day: date) -> None:
@@ -88,7 +109,9 @@ def _print_json(found: list[Alert], facts: dict[str, Any], day: date) -> None:
         "alerts": [
             {
                 "kind": alert.kind,
+                "verdict": alert.verdict,
                 "target_code": alert.target_code,
+                "scope": alert.scope,
                 "name": alert.name[language()],
                 "words": alerts.in_words(alert, language()),
                 "text": alert.text_key,

@@ -14,8 +14,10 @@ from rich.table import Table
 from rich.text import Text
 
 import simulated_library
+from guanqing import locks
+from guanqing.access import audit
 from guanqing.cli import propose
-from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.cli.frame import StoreOption, app, err, language, noting, out, say, store_at
 from guanqing.intake import loading
 from guanqing.intake.accounts import LoadReport, refusals
 from guanqing.intake.publishing import resolving
@@ -26,6 +28,7 @@ from guanqing.records import kinds
 from guanqing.store import Store
 
 SHOWN_REFUSALS = 20
+LONGEST_REASON = 100  # signs, as on the page
 
 
 @app.command()
@@ -96,7 +99,9 @@ def load(
     if layout is None:
         propose.show(paths, chosen)
         raise typer.Exit(2)
-    with _progress(len(derivations()) + len(resolving.steps()) + len(paths)) as report:
+    step_count = len(derivations()) + len(resolving.steps()) + len(paths)
+    names = [path.name for path in paths]
+    with noting(chosen, "loaded", files=names), _progress(step_count) as report:
         account = loading.load(paths, layout, chosen, report, encoding=encoding, may_shrink=shrink)
     if as_json:
         sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
@@ -123,14 +128,28 @@ def refused(
     repaired: Annotated[
         bool, typer.Option("--repaired", help="Write the repaired lines too.")
     ] = False,
+    reason: Annotated[
+        str,
+        typer.Option("--reason", help="What readers' names are needed for; stars without it."),
+    ] = "",
     store: StoreOption = None,
 ) -> None:
     """Write the lines that a load refused, as they were, to be mended and loaded again.
 
     Each line has its number in the source and the rule it met before it, in two columns that a
-    later load does not read.
+    later load does not read. Files that may hold readers' names have stars for all but numbers and
+    days, unless a reason is given; it is noted in the audit. What has stars is not loaded again.
     """
-    written = refusals.write(store_at(store), target, load_number, with_repaired=repaired)
+    chosen, words = store_at(store), " ".join(reason.split())[:LONGEST_REASON]
+    if words and chosen.root.exists():
+        about = {"reason": words, "refused": load_number or 0}
+        who = locks.this_process("refused").who
+        audit.note(audit.path_of(chosen.root), "names_seen", who=who, role="command", about=about)
+    written = refusals.write(
+        chosen, target, load_number, with_repaired=repaired, with_names=bool(words)
+    )
+    if not words and any(b"***" in path.read_bytes() for path in written):
+        err.print(say("cli.refused_starred"), soft_wrap=True)
     for path, count in written.items():
         err.print(say("cli.refused_written", path=str(path), count=f"{count:,}"), soft_wrap=True)
     if not written:

@@ -1,7 +1,11 @@
 """What every command shares: the app, its two outputs, the store and the reader's language."""
 
 import os
+import shlex
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from guanqing import text
+from guanqing import locks, text
+from guanqing.access import audit
 from guanqing.problems import Problem
 from guanqing.store import Store, default_store
 
@@ -37,6 +42,9 @@ StoreOption = Annotated[
 ]
 
 
+_asked_for: ContextVar[Path | None] = ContextVar("asked_for", default=None)
+
+
 def language() -> str:
     """Return the language to speak: $GUANQING_LANG, else that of the terminal's locale."""
     wanted = os.environ.get("GUANQING_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG")
@@ -51,10 +59,35 @@ def say(key: str, **values: str) -> str:
 def complain(problem: Problem) -> None:
     """Say what is wrong and what to do about it."""
     values = {key: str(value) for key, value in problem.values.items()}
-    words = Text.assemble(("✖", "red"), " ", say(problem.key, **values))
+    said = say(problem.key, **values)
+    if (option := store_option()) and "guanqing " in said:
+        said += say("cli.with_store", option=option.strip())
+    words = Text.assemble(("✖", "red"), " ", said)
     err.print(words, soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def noting(store: Store, act: audit.Act, **about: object) -> Iterator[None]:
+    """Note in the audit of a store what whoever runs the command is about to do.
+
+    Where there is no store yet, what made one is noted when it is there.
+    """
+    who, path = locks.this_process(act).who, audit.path_of(store.root)
+    if not store.root.exists():
+        yield
+        audit.note(path, act, who=who, role="command", about=about)
+        return
+    with audit.noting(path, act, who=who, role="command", about=about):
+        yield
 
 
 def store_at(folder: Path | None) -> Store:
     """Return the store an option names, or the default one."""
-    return Store(folder) if folder else default_store()
+    _asked_for.set(folder)
+    return Store(folder.absolute()) if folder else default_store()
+
+
+def store_option() -> str:
+    """Return the option that names the store of this command, to be typed in the next; or ""."""
+    folder = _asked_for.get()
+    return f" --store {shlex.quote(str(folder))}" if folder else ""

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from guanqing import text
-from guanqing.cli.frame import StoreOption, app, err, out, say, store_at
+from guanqing.cli.frame import StoreOption, app, err, noting, out, say, store_at, store_option
 from guanqing.intake import upgrading
 from guanqing.store import Generation, Store
 
@@ -57,11 +57,14 @@ def undo(
     """
     chosen = store_at(store)
     before = _served(chosen)
-    generation = upgrading.go_back(chosen, to)
+    with noting(chosen, "undone", **({"generation": to} if to else {})):
+        generation = upgrading.go_back(chosen, to)
     values = {"number": str(generation.number), "day": _moment(generation)}
     err.print(say("cli.undone", **values, path=str(generation.path)), soft_wrap=True)
     if before and before.number != generation.number:
-        err.print(say("cli.undo_undone", number=str(before.number)), soft_wrap=True)
+        err.print(
+            say("cli.undo_undone", number=str(before.number), store=store_option()), soft_wrap=True
+        )
 
 
 def _served(store: Store) -> Generation | None:

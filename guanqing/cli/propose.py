@@ -11,11 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from guanqing import text
-from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at, store_option
 from guanqing.intake import proposals
 from guanqing.intake.decoding import texts
 from guanqing.intake.loading import own_layouts
-from guanqing.intake.proposals import Match, Proposal, Reason
+from guanqing.intake.proposals import Change, Match, Proposal, Reason
 from guanqing.problems import Problem
 from guanqing.records import Kind, kinds
 from guanqing.store import Store
@@ -54,62 +54,65 @@ def propose(
     Exit code: 0, or 2 where nothing could be read or saved.
     """
     chosen = store_at(store)
-    found, fitting = _look_at(paths, chosen, kind)
-    best = [_changed(options[0], changes or []) if options else None for options in found.values()]
-    _print(found, best)
-    likely = [proposal for proposal in best if proposal]
+    if kind and kind not in kinds():
+        raise Problem("unknown_kind", name=kind, names=", ".join(kinds()))
+    found, fitting = _look_at(paths, chosen, kind, changes or [])
+    likely = _print(found)
     if save is None or not likely:
         _say_next(paths, likely, fitting)
         return
-    layout = proposals.layout_of(likely)
+    # of several files those that lack something are left out, and it is said which
+    whole = [proposal for proposal in likely if not proposal.missing]
+    others = {} if kind else proposals.outdone(whole)
+    whole = [proposal for proposal in whole if proposal.name not in others]
+    for proposal in likely if whole else ():
+        if other := others.get(proposal.name):
+            called = _called(proposal.kind)
+            _line("outdone", file=proposal.name, kind=called, other=other.name)
+        elif proposal.missing:
+            _line("left_out", file=proposal.name, fields=", ".join(proposal.missing))
+    layout = proposals.layout_of(whole or likely)
     path = proposals.save(layout, own_layouts(chosen), save, replace=replace)
-    said = {"path": str(path), "files": _typed(paths), "layout": save}
+    said = {"path": str(path), "files": _typed(paths), "layout": save, "store": store_option()}
     err.print(say("proposal.next_load", **said), soft_wrap=True, highlight=False)
 
 
 def show(paths: Sequence[Path], store: Store) -> None:
     """Print what files seem to hold, and how to load them: what `load` does without a layout."""
     found, fitting = _look_at(paths, store)
-    best = [options[0] if options else None for options in found.values()]
-    _print(found, best)
+    likely = _print(found)
     err.print(say("proposal.nothing_loaded"), soft_wrap=True)
-    _say_next(paths, [proposal for proposal in best if proposal], fitting)
+    _say_next(paths, likely, fitting)
 
 
 def _look_at(
-    paths: Sequence[Path], store: Store, kind: str | None = None
+    paths: Sequence[Path], store: Store, kind: str | None = None, changes: Sequence[str] = ()
 ) -> tuple[dict[str, list[Proposal]], str | None]:
     """Return what each text may be, by its name, and the layout that fits them all.
 
-    Of one kind of record only, if a person says which.
+    A person may say of which kind of record they are, and which column is which.
     """
-    if kind and kind not in kinds():
-        raise Problem("unknown_kind", name=kind, names=", ".join(kinds()))
     with tempfile.TemporaryDirectory() as scratch:
         read = texts(paths, Path(scratch))
-        found = {one.name: proposals.propose(one) for one in read}
+        found = proposals.every_kind(read)
         fitting = proposals.best_layout(read, own_layouts(store))
     if kind:
-        found = {
-            name: [p for p in options if p.kind.code == kind] for name, options in found.items()
-        }
-    return found, fitting
+        found = {name: [p for p in ps if p.kind.code == kind] for name, ps in found.items()}
+    return proposals.with_changes(found, [_change(change) for change in changes]), fitting
 
 
-def _changed(proposal: Proposal, changes: Sequence[str]) -> Proposal:
-    for change in changes:
-        name, _, header = change.partition("=")
-        proposal = proposal.with_column(name.strip(), header.strip())
-    return proposal
+def _change(text: str) -> Change:
+    name, _, header = text.partition("=")
+    return Change(name.strip(), header.strip())
 
 
 def _say_next(paths: Sequence[Path], found: Sequence[Proposal], fitting: str | None) -> None:
     """Say what a person can do: use a layout that fits, save the mapping, or fill in a template."""
-    files = _typed(paths)
+    files, at = _typed(paths), store_option()
     if fitting:
-        said = say("proposal.use_layout", layout=fitting, files=files)
-    elif any(not proposal.is_low for proposal in found):
-        said = say("proposal.next_save", files=files)
+        said = say("proposal.use_layout", layout=fitting, files=files, store=at)
+    elif any(not proposal.missing for proposal in found):
+        said = say("proposal.next_save", files=files, store=at)
     else:
         said = say("proposal.next_none")
     err.print(said, soft_wrap=True, highlight=False)
@@ -119,11 +122,16 @@ def _typed(paths: Sequence[Path]) -> str:
     return shlex.join(map(str, paths))
 
 
-def _print(found: Mapping[str, list[Proposal]], best: Sequence[Proposal | None]) -> None:
-    for (name, others), proposal in zip(found.items(), best, strict=True):
-        if proposal is None:
-            _line("none", file=name)
+def _print(found: Mapping[str, list[Proposal]]) -> list[Proposal]:
+    """Print what each text may be; return the likeliest of each that may be anything."""
+    likely = []
+    for name, others in found.items():
+        proposal = others[0]
+        if proposal.confidence < proposals.LEAST:
+            headers = say("app.list_mark").join(proposal.table.columns.values())
+            _line("none", file=name, headers=headers)
             continue
+        likely.append(proposal)
         key = "low" if proposal.is_low else "found"
         _line(key, file=name, kind=_called(proposal.kind), confidence=_percent(proposal.confidence))
         out.print(_mapping(proposal))
@@ -133,11 +141,14 @@ def _print(found: Mapping[str, list[Proposal]], best: Sequence[Proposal | None])
             _line("stamps", forms=say("app.list_mark").join(proposal.stamps.forms))
         if proposal.stamps.is_open:
             _line("day_or_month")
+        if proposal.is_other_scheme:
+            _line("other_scheme")
         for field in proposal.codes:
             out.print(_codes(proposal, field))
         if near := [other for other in others[1:] if not other.is_low and not other.missing]:
             called = (f"{other.kind.code} {_percent(other.confidence)}" for other in near)
             _line("others", kinds=say("app.list_mark").join(called))
+    return likely
 
 
 def _line(key: str, **values: str) -> None:
@@ -160,7 +171,8 @@ def _mapping(proposal: Proposal) -> Table:
     for name, found in proposal.kind.fields.items():
         words = f"{found.zh if language() == 'zh' else found.en} ({name})"
         if match := proposal.matches.get(name):
-            table.add_row(words, match.header, _percent(match.score), _why(match))
+            header = " + ".join([match.header, *(match.clock or ())[:1]])
+            table.add_row(words, header, _percent(match.score), _why(match))
         elif name in proposal.missing:
             table.add_row(words, Text(say("proposal.missing"), "red"), "", "")
     return table

@@ -10,10 +10,11 @@ import typer
 from rich.table import Table
 
 from guanqing import warehouse
-from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at, store_option
 from guanqing.intake import layouts as known
 from guanqing.intake import templates
 from guanqing.intake.loading import own_layouts
+from guanqing.own import about, of_store
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store
@@ -52,9 +53,12 @@ def template(
     """
     asked = templates.chosen(name)
     path = to or Path(f"{templates.ALL if name == templates.ALL else asked[0].code}.xlsx")
-    branches = _branches(store_at(store), lang)
-    templates.write(path, asked, lang, branches=branches, replace=replace)
-    err.print(say("template.written", path=str(path), name=path.name), soft_wrap=True)
+    chosen = store_at(store)
+    branches = _branches(chosen, lang)
+    its = of_store(chosen.root, is_simulated=False)
+    templates.write(path, asked, lang, branches=branches, its=its, replace=replace)
+    said = {"path": str(path), "name": path.name, "store": store_option()}
+    err.print(say("template.written", **said), soft_wrap=True)
 
 
 @app.command()
@@ -110,7 +114,8 @@ def _about(name: str, own: Path) -> dict[str, Any]:
 def _branches(store: Store, lang: str) -> dict[str, str]:
     """Return the branches of the library served, code -> name; of none or a simulated one, none."""
     if not store.link.exists():
-        return {}
+        known = about.read(of_store(store.root, is_simulated=False)).branches
+        return {branch.code: branch.name_zh if lang == "zh" else branch.name_en for branch in known}
     connection = warehouse.connect(store.current())
     if warehouse.run(connection, "library_facts").row(0, named=True)["is_simulated"]:
         return {}

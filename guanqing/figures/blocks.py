@@ -63,8 +63,9 @@ class Card:
     value: float | None
     goal: float | None = None
     status: str | None = None
-    has_goal_elsewhere: bool = False  # promised for other days or branches than those shown
-    is_goal_refused: bool = False  # what the plan says of it cannot be used
+    whose: str = ""  # promise the goal is
+    aside: str = ""  # what is said of a promise of other days or branches than those shown
+    refused_line: int | None = None  # of the plan, whose words about it cannot be used
     change: float | None = None  # a share: 0.12 is 12 % more; of a share, the points between
     compared_with: str = ""
     compared_days: str = ""

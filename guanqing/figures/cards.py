@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from guanqing import charts, headlines
+from guanqing import charts, headlines, text
 from guanqing.charts.times import Line
 from guanqing.figures.blocks import Chart, Table
 from guanqing.figures.figure import Content, content, figure
@@ -19,7 +19,7 @@ TONES = {"normal": "go", "abnormal": "bad", "unknown": ""}
 def holders_by_month(view: View) -> Content:
     """Draw the card holders at each month's end against the year's promise."""
     months = view.ask("cards_by_month")
-    standing = standing_of(view, "card_holder_count") if view.shows_whole_plan else None
+    standing = standing_of(view, "card_holder_count")
     goal = standing.goal if standing else None
     headline = view.say(headlines.holders(months, goal))
     known = months.filter(pl.col("holder_count").is_not_null())
@@ -44,7 +44,9 @@ def issues_by_channel(view: View) -> Content:
     """Draw the cards issued by month, cut into the channels they were issued by."""
     frame = view.ask("issues_by_channel")
     name = view.named("channel_name")
-    totals = frame.group_by("channel_code", name).agg(pl.col("issued_count").sum())
+    totals = frame.group_by("channel_code", name, maintain_order=True).agg(
+        pl.col("issued_count").sum()
+    )
     totals = totals.with_columns(issued_share=pl.col("issued_count") / pl.col("issued_count").sum())
     headline = headlines.largest(
         totals, "finding.top_issue_channel", "channel_code", name, "issued_share"
@@ -110,7 +112,7 @@ def countermeasures(view: View) -> Content:
             known[row["reason_code"]][view.named("name")],
             toned(view.t(f"cards.kind_{row['kind']}"), TONES[row["kind"]]),
             view.count(row["card_count"]),
-            known[row["reason_code"]][view.named("countermeasures")],
+            known[row["reason_code"]][view.named("countermeasures")] or text.NOTHING,
         ]
         for row in view.ask("cancellations_by_reason").to_dicts()
     ]

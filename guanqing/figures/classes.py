@@ -40,6 +40,8 @@ def class_shares_by_quarter(view: View) -> Content:
     frame = view.ask("class_shares_by_quarter", limit=MOST_LINES)
     headline = view.say(headlines.class_shift(frame, view.named("class_name")))
     quarters = frame["quarter"].unique().sort().to_list()
+    if frame["class_code"].is_in(headlines.NOT_RECORDED).all():  # or there are none
+        return content(headline, view.nothing())
     if len(quarters) < 2:
         return content(headline, view.note("classes.one_quarter"))
     lines = []

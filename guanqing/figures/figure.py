@@ -7,6 +7,7 @@ from guanqing import measures
 from guanqing.figures.blocks import Block, Card, Note
 from guanqing.figures.view import Answer, View
 from guanqing.measures import Measure
+from guanqing.period import Period
 
 OF_A_QUESTION = ("start_date", "end_date", "branches", "as_of")
 
@@ -45,6 +46,7 @@ class Exhibit:
     content: Content
     answers: tuple[Answer, ...]
     case_count: int | None  # loans, readers, cards or rows behind it; None: it shows nothing
+    period: Period  # that chosen, unless its measure is counted over days of its own
 
     @property
     def headline(self) -> str:
@@ -63,13 +65,13 @@ class Figure:
     def show(self, view: View) -> Exhibit:
         """Return the figure in this view. Problem: unknown_measure, or that of a query."""
         measure = measures.named(self.measure)
-        view = replace(view, asked=[])
+        view = replace(view, asked=[]).over(measure.counted_over)
         made = self.compose(view)
         answers = tuple(view.asked)
         count = None
         if made.shows_something:
             count = cases(measure, answers, view) if made.cases is None else made.cases
-        return Exhibit(self.name, measure, made, answers, count)
+        return Exhibit(self.name, measure, made, answers, count, view.period)
 
 
 def cases(measure: Measure, answers: tuple[Answer, ...], view: View) -> int:

@@ -4,6 +4,7 @@ Each is called by its measure.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from guanqing import headlines, measures, text
 from guanqing.figures.blocks import Card
@@ -11,6 +12,7 @@ from guanqing.figures.figure import Content, Figure, content, enter
 from guanqing.figures.plan.standing import standings, year_plan
 from guanqing.figures.view import View
 from guanqing.period import year_before
+from guanqing.plan import Target
 from guanqing.plan.scoring import Standing
 
 # The query of one row that holds each measure, and what shows its way there by month:
@@ -30,6 +32,7 @@ IN_ONE_ROW: dict[str, tuple[str, ...]] = {
         "issued_count",
         "cancelled_count",
         "cancellation_rate",
+        "yearly_cancellation_rate",
     ),
     "reader_headline": (
         "borrower_count",
@@ -45,7 +48,7 @@ TRAILS: dict[str, tuple[str, str]] = {
     "visits_per_capita": ("measures_by_month", "visit_count"),
     "self_service_share": ("self_service_by_month", "self_service_share"),
     "card_holder_count": ("cards_by_month", "holder_count"),
-    "active_borrower_count": ("loans_by_month", "borrower_count"),
+    "active_borrower_count": ("borrowers_by_month", "borrower_count"),
 }
 STOCKS = {"card_holder_count"}  # a month that is not over takes nothing from them
 OF = {measure: query for query, columns in IN_ONE_ROW.items() for measure in columns}
@@ -54,10 +57,11 @@ OF = {measure: query for query, columns in IN_ONE_ROW.items() for measure in col
 def _compose(measure: str) -> Callable[[View], Content]:
     def compose(view: View) -> Content:
         value = view.row(OF[measure])[measure]
-        return content(
-            measures.named(measure).label[view.language],
-            card(view, measure, value, change_of(view, measure), standing_of(view, measure)),
-        )
+        made = card(view, measure, value, change_of(view, measure))
+        if standing := standing_of(view, measure):
+            status = standing.status if value is not None else None
+            made = replace(made, goal=standing.goal, status=status, aside="")
+        return content(measures.named(measure).label[view.language], made)
 
     return compose
 
@@ -66,81 +70,102 @@ for _measure in OF:
     enter(Figure(_measure, _measure, _compose(_measure)))
 
 
-def card(
-    view: View, measure: str, value: float | None, change: float | None, standing: Standing | None
-) -> Card:
-    """Return a headline figure beside what the plan promises and what it was a year ago.
-
-    A promise speaks of the whole network and its whole year: of another choice it says nothing.
-    """
-    is_told = view.shows_whole_plan
+def card(view: View, measure: str, value: float | None, change: float | None) -> Card:
+    """Return a headline figure beside what it was a year ago, and whether it is promised at all."""
+    promise = _promise(view, measure)
     return Card(
         measures.named(measure),
         value,
-        goal=standing.goal if standing and is_told else None,
-        status=standing.status if standing and is_told and value is not None else None,
-        has_goal_elsewhere=standing is not None and not is_told,
-        is_goal_refused=standing is None and _is_refused(view, measure),
+        whose=view.whose(promise.scope) if promise else "",
+        aside=_aside(view, promise) if promise else "",
+        refused_line=None if promise else _refused_line(view, measure),
         change=change,
-        compared_with=_compared_words(view),
-        compared_days=_compared_days(view),
+        compared_with=_compared_words(view, measure),
+        compared_days="" if change is None else _compared_days(view, measure),
         trail=(trail := _trail(view, measure)),
         trail_words=view.t("card.trail", name=_trail_name(view, measure)) if trail else "",
         is_trail_open=view.ends_within_month and measure not in STOCKS,
     )
 
 
+def _promise(view: View, measure: str) -> Target | None:
+    """Return what the plan promises of a measure, None where it promises nothing."""
+    counted_as, promised = measures.named(measure).counted_as, year_plan(view).targets.values()
+    found = [target for target in promised if target.counted == counted_as]
+    of_these = [target for target in found if view.shows(target.scope)]
+    return next(iter(of_these or found), None)
+
+
 def standing_of(view: View, measure: str) -> Standing | None:
-    """Return where the plan's promise about a measure stands, None where there is none."""
-    counted_as = measures.named(measure).counted_as
-    if not counted_as:
+    """Return where the plan's promise about a measure stands, None where there is none.
+
+    A promise speaks of its scope and its whole year: of another choice it says nothing.
+    """
+    promise = _promise(view, measure)
+    if promise is None or not (view.shows_whole_year and view.shows(promise.scope)):
         return None
-    found = standings(view)
-    return next((one for one in found if one.target.counted == counted_as), None)
+    return next(iter(standings(view, view.cite, promise.code)), None)
 
 
-def _is_refused(view: View, measure: str) -> bool:
-    """Say whether the plan promises a measure in words that cannot be used."""
+def _aside(view: View, promise: Target) -> str:
+    """Say of a promise that is not set against the value shown what it speaks of."""
+    if view.shows(promise.scope):
+        return view.t("card.yearly_target")
+    return view.t("card.others_target", whose=view.whose(promise.scope))
+
+
+def _refused_line(view: View, measure: str) -> int | None:
+    """Return the line of the plan that promises a measure, or may, in words that cannot be used."""
     counted_as, known = measures.named(measure).counted_as, year_plan(view)
-    return bool(counted_as) and any(
-        fault.counted == counted_as or not known.targets for fault in known.refused
+    lines = (
+        fault.line
+        for fault in known.refused
+        if fault.counted in (counted_as, "") or not known.targets
     )
+    return next(lines, None) if counted_as else None
 
 
 def change_of(view: View, measure: str) -> float | None:
-    """Return how a measure changed against the same days a year earlier.
+    """Return how a measure changed against the same days a year earlier, as `changed` says it.
 
-    As a share, of a share in points. Both are known as of a day: that shown, and a year before it.
+    Both are known as of a day: that shown, and a year before it; what is counted over days of its
+    own, as of their last.
     """
-    compared = view.comparison
-    if compared is None or not view.covers(measures.named(measure).looks_back_days):
+    compared, about = view.comparison_of(measure), measures.named(measure)
+    if compared is None or not view.covers(measure):
         return None
-    as_of = view.filters["as_of"]
+    as_of = compared.now.last_day if about.counted_over else view.filters["as_of"]
     now, earlier = (
         view.cite(OF[measure], start_date=part.start_date, end_date=part.end_date, as_of=known_on)[
             measure
         ][0]
         for part, known_on in ((compared.now, as_of), (compared.earlier, year_before(as_of)))
     )
+    return changed(measure, now, earlier)
+
+
+def changed(measure: str, now: float | None, earlier: float | None) -> float | None:
+    """Return a change as a share of what was before; of a share, the points between the two."""
     if measures.named(measure).unit == "share":
         return None if now is None or earlier is None else float(now) - float(earlier)
     return headlines.change(now, earlier)
 
 
-def _compared_words(view: View) -> str:
+def _compared_words(view: View, measure: str) -> str:
     """Say against what a change stands; from which day, where not the whole period has a match."""
-    compared = view.comparison
+    compared = view.comparison_of(measure)
     if compared is None or compared.now.start_date == view.period.start_date:
         return view.t("card.same_days")
     start = text.day_of_year(compared.now.start_date, view.language)
     return view.t("card.same_days_from", day=start)
 
 
-def _compared_days(view: View) -> str:
+def _compared_days(view: View, measure: str) -> str:
     """Return which days a change speaks of."""
-    if view.comparison is None:
+    compared = view.comparison_of(measure)
+    if compared is None:
         return ""
-    now, earlier = view.comparison.now, view.comparison.earlier
+    now, earlier = compared.now, compared.earlier
     return view.t(
         "card.compared",
         now=text.span(now.start_date, now.last_day, view.language),
@@ -153,9 +178,7 @@ def _trail(view: View, measure: str) -> list[float]:
     if measure not in TRAILS or view.is_brief:
         return []
     query, column = TRAILS[measure]
-    if query == "measures_by_month":  # of the plan, which speaks of the whole network
-        if view.filters["branches"] is not None:
-            return []
+    if query == "measures_by_month":
         return view.ask(query, measure=column)["amount"].to_list()
     return view.ask(query)[column].drop_nulls().to_list()
 

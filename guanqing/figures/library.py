@@ -71,10 +71,37 @@ def reconciliation(view: View) -> Content:
     """List printed figures beside computed ones, whether they agree, and why not."""
     rows = view.ask("reconciliation", figures=None).to_dicts()
     covered = [row for row in rows if row["verdict"] != "not_covered"]
+    if not rows:
+        return content(view.t("sources.nothing_printed"), Note(view.t("sources.how_to_print")))
     equal = sum(row["verdict"] == "equal" for row in covered)
     key = "sources.reconciled_simulated" if view.facts["is_simulated"] else "sources.reconciled"
     headline = view.t(key, equal=equal, count=len(covered))
     return content(headline if covered else view.t("sources.not_covered"), _printed(view, rows))
+
+
+@figure("rollups")
+def rollups_checked(view: View) -> Content:
+    """List each roll-up beside the same counted from its events, and whether they agree."""
+    rows = view.ask("rollups_checked").to_dicts()
+    wrong = sum(row["verdict"] == "different" for row in rows)
+    key = "sources.rollups_different" if wrong else "sources.rollups_equal"
+    columns = [
+        (view.t("sources.rollup"), ""),
+        (view.t("sources.in_rollup"), "n"),
+        (view.t("sources.in_events"), "n"),
+        (view.t("sources.verdict"), "s"),
+    ]
+    listed: list[list[Cell]] = [
+        [
+            view.t(f"rollup.{row['rollup_code']}"),
+            text.exact(row["rollup_count"], view.language),
+            text.exact(row["event_count"], view.language),
+            _verdict(view, row["verdict"]),
+        ]
+        for row in rows
+    ]
+    headline = view.t(key, count=len(rows), wrong=wrong)
+    return content(headline, Table(columns, listed), cases=len(rows))
 
 
 @figure("published")
@@ -84,7 +111,9 @@ def class_shares_published(view: View) -> Content:
     return content(view.t("classes.published"), _printed(view, rows))
 
 
-def _printed(view: View, rows: list[dict[str, Any]]) -> Table:
+def _printed(view: View, rows: list[dict[str, Any]]) -> Table | Note:
+    if not rows:
+        return Note(view.t("sources.nothing_printed"))
     columns = [
         (view.t("sources.figure"), ""),
         (view.t("sources.published"), "n"),
@@ -93,23 +122,27 @@ def _printed(view: View, rows: list[dict[str, Any]]) -> Table:
     ]
     listed: list[list[Cell]] = []
     for row in rows:
-        icon, tone = VERDICTS[row["verdict"]]
         printed = _number(view, row["published_value"], row["decimals"])
         listed.append(
             [
                 view.t(f"published.{row['figure_code']}", subject=row["subject"] or ""),
-                f"{view.t('relation.' + row['relation'])}{printed}",
+                view.t(f"relation.{row['relation']}", number=printed),
                 _number(view, row["computed_value"], row["decimals"]),
-                toned(f"{icon}\u00a0{view.t('verdict.' + row['verdict'])}", tone),
+                _verdict(view, row["verdict"]),
             ]
         )
     return Table(columns, listed)
+
+
+def _verdict(view: View, verdict: str) -> Cell:
+    icon, tone = VERDICTS[verdict]
+    return toned(f"{icon}\u00a0{view.t('verdict.' + verdict)}", tone)
 
 
 def _number(view: View, value: float | None, decimals: int) -> str:
     """Return a figure to the unit: a reconciliation must not round."""
     if value is None:
         return text.NOTHING
-    if decimals:
+    if decimals > 0:
         return text.share(value, view.language, decimals=2)
     return text.exact(value, view.language)

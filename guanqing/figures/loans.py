@@ -17,8 +17,9 @@ CALENDAR_DAYS = 400  # a year or so is what a calendar can hold legibly: the lat
 @figure("loan_count")
 def loans_over_time(view: View) -> Content:
     """Draw loans by month, by day where the period is a few weeks, against a year earlier."""
-    frame, earlier = view.with_earlier("loans_by_day" if view.is_short else "loans_by_month")
-    compared, since = view.comparison, None
+    query = "loans_by_day" if view.is_short else "loans_by_month"
+    frame, earlier = view.with_earlier(query, "loan_count", by_day=view.is_short)
+    compared, since = view.comparison_of("loan_count"), None
     if compared and compared.now.start_date != view.period.start_date:
         since = text.day_of_year(compared.now.start_date, view.language)
     headline = headlines.loans_over_time(frame, change_of(view, "loan_count"), since)
@@ -41,7 +42,7 @@ def loans_by_day(view: View) -> Content:
         .otherwise(pl.col("loan_count"))
     )
     words = [
-        view.t("alt.day_loans", day=day, count=int(count))
+        "" if count is None else view.t("alt.day_loans", day=day, count=int(count))
         for day, count in days.select("day", "loan_count").iter_rows()
     ]
     months = {
@@ -72,6 +73,9 @@ def loans_by_hour(view: View) -> Content:
     names = view.weekday_names
     headline = view.say(headlines.busiest_hour(frame, names))
     if frame.is_empty():
+        lent = view.look_up("circulation_headline")["loan_count"][0]
+        if lent:
+            return content(view.t("finding.no_times"), view.note("circulation.no_times_hint"))
         return content(headline, view.nothing())
     words = [
         view.t(
@@ -96,7 +100,7 @@ def loans_by_channel(view: View) -> Content:
 @figure("self_service_share")
 def self_service_by_month(view: View) -> Content:
     """Draw the share of each month's loans that was made at self-service machines."""
-    frame, earlier = view.with_earlier("self_service_by_month")
+    frame, earlier = view.with_earlier("self_service_by_month", "self_service_share")
     whole = view.cite("circulation_headline")["self_service_share"][0]
     headline = headlines.self_service(frame, whole)
     return content(view.say(headline), *trend(view, frame, "self_service_share", earlier))
@@ -107,6 +111,17 @@ def loans_by_branch(view: View) -> Content:
     """Draw the branches loans were made at."""
     frame = view.ask("loans_by_branch")
     return _largest(view, frame, "branch", "finding.top_branch")
+
+
+@figure("refusal_rate")
+def refusals_by_reason(view: View) -> Content:
+    """Draw why documents asked for were not supplied, as shares of all requests."""
+    frame = view.ask("refusals_by_reason")
+    name = view.named("reason_name")
+    headline = view.say(headlines.refusals(frame, name))
+    cases = int(frame["request_count"][0] or 0)
+    drawn = ranking(view, frame, name, "refusal_count", "refusal_rate")
+    return content(headline, drawn, cases=cases)
 
 
 def _largest(view: View, frame: pl.DataFrame, name: str, key: str) -> Content:

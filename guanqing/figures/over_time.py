@@ -10,7 +10,7 @@ from guanqing.charts.times import Line
 from guanqing.figures.blocks import Block, Chart
 from guanqing.figures.marking import legend, on_days, on_months
 from guanqing.figures.view import View
-from guanqing.period import year_before
+from guanqing.period import WEEKS_52, year_before
 
 LEAST_SHARE = 0.01  # between two rules of a chart
 
@@ -90,12 +90,23 @@ def _lines(
 ) -> list[Line]:
     starts = frame[step].to_list()
     values = frame[value].to_list()
-    lines = [Line(str(starts[-1].year), values, [*map(shown, values)])]
+    lines = [Line(_years(starts), values, [*map(shown, values)])]
     if earlier is not None and earlier[value].sum():
         known = dict(earlier.select(step, value).iter_rows())
-        before = [known.get(year_before(start)) for start in starts]
-        lines.append(Line(str(starts[-1].year - 1), before, [*map(shown, before)]))
+        # days meet the same day of the week, months the same month
+        earlier_starts = [
+            start - WEEKS_52 if step == "day" else year_before(start) for start in starts
+        ]
+        before = [known.get(start) for start in earlier_starts]
+        held = [start for start in earlier_starts if start in known]
+        lines.append(Line(_years(held), before, [*map(shown, before)]))
     return lines
+
+
+def _years(starts: list[date]) -> str:
+    """Return which year or years a line holds: 2019, 2018–19."""
+    first, last = starts[0], starts[-1]
+    return f"{first:%Y}" if first.year == last.year else f"{first:%Y}–{last:%y}"
 
 
 def parts_by_month(

@@ -3,7 +3,8 @@
 from typing import Any
 
 from guanqing import charts, headlines, text
-from guanqing.figures.blocks import Cell, Chart, Columns, Table
+from guanqing.access import names_key
+from guanqing.figures.blocks import Cell, Chart, Columns, Note, Table
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import strong
 from guanqing.figures.over_time import trend
@@ -17,27 +18,49 @@ def top_borrowers(view: View) -> Content:
     """List the largest readers, masked; by name only where the view shows names."""
     borrowers = view.ask("top_borrowers")
     headline = view.say(headlines.leader(borrowers))
-    if borrowers.is_empty():
+    if borrowers.is_empty() and not view.look_up("reader_headline")["borrower_count"][0]:
         return content(headline, view.nothing())
-    labels = view.look_up("reader_labels", readers=borrowers["reader_id"].to_list())
+    if borrowers.is_empty():
+        # so few that a list would say who was here
+        return content(view.t("readers.too_few", floor=view.filters["floor"]), view.nothing())
+    known = borrowers["reader_id"].drop_nulls().to_list()
+    labels = view.look_up("reader_labels", readers=known)
     rows = borrowers.join(labels, on="reader_id", how="left", maintain_order="left")
     columns = [
         (view.t("readers.rank"), "n"),
         (view.t("readers.reader"), ""),
-        *([(view.t("readers.card"), "")] if view.shows_names else []),
+        *([(view.t("readers.card"), "")] if view.names else []),
         (view.t("readers.type"), ""),
         (view.t("readers.home"), "wide"),
         (view.t("readers.loans"), "n"),
     ]
-    return content(headline, Table(columns, [_leader(view, row) for row in rows.to_dicts()]))
+    leaders = rows.to_dicts()
+    return content(
+        headline, Table(columns, [_leader(view, row) for row in leaders]), *_unnamed(view, leaders)
+    )
+
+
+def _unnamed(view: View, leaders: list[dict[str, Any]]) -> list[Note]:
+    """Say why readers stay masks where names are shown."""
+    if view.names is None:
+        return []
+    locked = sum(view.names.is_locked(row) for row in leaders)
+    if locked:
+        return [view.note("readers.names_locked", path=names_key.path())]
+    masks = sum(view.names.of(row) is None for row in leaders)
+    return [view.note("readers.not_named", count=view.count(masks))] if masks else []
 
 
 def _leader(view: View, row: dict[str, Any]) -> list[Cell]:
-    masked = row["masked_name"] or view.t("readers.number", number=str(row["reader_id"]))
+    if row["reader_id"] is None:  # a rank that too many share
+        masked = view.t("readers.tied", count=row["tied_count"])
+    else:
+        masked = row["masked_name"] or view.t("readers.number", number=str(row["reader_id"]))
+    name, card = (view.names and view.names.of(row)) or (masked, text.NOTHING)
     return [
         str(row["rank"]),
-        (view.shows_names and row["reader_name"]) or masked,
-        *([row["card_number"] or text.NOTHING] if view.shows_names else []),
+        name,
+        *([card] if view.names else []),
         text.pick(row, "type_name", view.language) or text.NOTHING,
         text.pick(row, "branch_name", view.language) or text.NOTHING,
         strong(view.count(row["loan_count"])),
@@ -67,7 +90,9 @@ def new_borrowers_by_month(view: View) -> Content:
     """Draw how many borrowed for the first time, by month."""
     months = view.ask("borrowers_by_month")
     drawn = trend(view, months, "new_borrower_count", every=2)
-    return content(view.say(headlines.new_borrowers(months)), *drawn)
+    first = view.facts["first_day"]
+    begun = first if first and view.filters["start_date"] <= first else None
+    return content(view.say(headlines.new_borrowers(months, begun)), *drawn)
 
 
 @figure("loan_share")

@@ -2,16 +2,18 @@
 
 import shlex
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from typing import Any, TypeVar
 
 import polars as pl
 
-from guanqing import charts, period, query_params, text, warehouse
+from guanqing import charts, measures, period, query_params, text, warehouse
+from guanqing.access.names import Names
 from guanqing.charts import Look
 from guanqing.figures.blocks import Note
-from guanqing.period import Comparison, Period
+from guanqing.own import NOBODYS, Own
+from guanqing.period import Comparison, Period, weeks_before
 
 T = TypeVar("T")
 SMALLEST_GROUP = 5  # people; a smaller group is counted, not shown
@@ -50,23 +52,26 @@ def _at_once(_key: str, make: Callable[[], T]) -> T:
 class View:
     """A library as one reader has chosen to see it.
 
-    run answers a query by name and parameters; facts is the row of library_facts; filters are the
-    parameters any query may take; once keeps what is dear to make, by a key, as long as the
-    library does not change. asked gathers the answers given: the evidence of a figure.
+    run answers a query by name and parameters; facts is the row of library_facts; own is what the
+    library says of itself; filters are the parameters any query may take; once keeps what is dear
+    to make, by a key, as long as the library does not change. asked gathers the answers given: the
+    evidence of a figure. What is left of it, its repr, is what the reader chose: of one library, it
+    decides what a figure shows.
     """
 
-    run: Callable[[str, dict[str, Any]], pl.DataFrame]
-    facts: Mapping[str, Any]
+    run: Callable[[str, dict[str, Any]], pl.DataFrame] = field(repr=False)
+    facts: Mapping[str, Any] = field(repr=False)
     filters: Mapping[str, Any]
     period: Period
     language: str = "zh"
     look: Look = charts.LIGHT
-    shows_names: bool = False
+    own: Own = field(default=NOBODYS, repr=False)
+    names: Names | None = None  # None: readers are masked
     height: int = 240  # pixels of a chart
     is_still: bool = False  # drawn without the chart library, for the page that is opened first
     is_brief: bool = False  # a headline figure is shown without its way there
-    once: Callable[[str, Callable[[], Any]], Any] = _at_once
-    asked: list[Answer] = field(default_factory=list)
+    once: Callable[[str, Callable[[], Any]], Any] = field(default=_at_once, repr=False)
+    asked: list[Answer] = field(default_factory=list, repr=False)
 
     def ask(self, query: str, **params: Any) -> pl.DataFrame:
         """Return the rows of a query that the figure draws, and keep them as its evidence.
@@ -100,11 +105,32 @@ class View:
 
     # --- the days shown
 
+    def over(self, code: str) -> "View":
+        """Return this view over other days, by their code; the same where it names none."""
+        first_day, as_of = self.facts["first_day"], self.filters["as_of"]
+        found = code and first_day and period.read(code, first_day=first_day, as_of=as_of)
+        if not found:
+            return self
+        days = {"start_date": found.start_date, "end_date": found.end_date}
+        return replace(self, period=found, filters={**self.filters, **days})
+
     @property
     def comparison(self) -> Comparison | None:
         """Return the same days a year earlier, as far as the data covers them."""
         first_day = self.facts["first_day"]
         return None if first_day is None else period.compare(self.period, first_day)
+
+    def comparison_of(self, measure: str) -> Comparison | None:
+        """Return the days on which a measure was recorded in both years for the branches chosen."""
+        kinds = measures.named(measure).recorded
+        first_day = self.first_day_of(kinds)
+        return None if first_day is None else period.compare(self.period, first_day)
+
+    def first_day_of(self, kinds: Sequence[str]) -> date | None:
+        """Return the day from which all these kinds of record are there, None where one is not."""
+        known = dict(self.look_up("first_recorded").iter_rows()) if kinds else {}
+        days = [self.facts["first_day"], *(known[kind] for kind in kinds)]
+        return None if None in days else max(days)
 
     @property
     def is_short(self) -> bool:
@@ -117,26 +143,50 @@ class View:
         return self.period.end_date.day != 1
 
     @property
-    def shows_whole_plan(self) -> bool:
-        """Say whether the days and branches shown are those a year's plan speaks of."""
-        of_year = self.period.code == str(self.filters["as_of"].year)
-        return of_year and self.filters["branches"] is None
+    def shows_whole_year(self) -> bool:
+        """Say whether the days shown are those a year's plan speaks of."""
+        return self.period.code == str(self.filters["as_of"].year)
 
-    def with_earlier(self, query: str) -> tuple[pl.DataFrame, pl.DataFrame | None]:
-        """Return a query's rows, and those of the same days a year earlier where there are any."""
-        rows = self.ask(query)
-        if self.comparison is None:
-            return rows, None
-        earlier = self.comparison.earlier
-        before = self.ask(query, start_date=earlier.start_date, end_date=earlier.end_date)
-        return rows, before
+    def shows(self, scope: str) -> bool:
+        """Say whether the branches shown are the main library, or the network, as scope says."""
+        branches = self.filters["branches"]
+        if branches is None:
+            return scope == "network" or self._is_alone
+        is_main = branches == [self.facts.get("main_branch")]
+        return is_main and (scope == "main" or self._is_alone)
 
-    def covers(self, days: int) -> bool:
-        """Say whether the data begins that many days before the earlier part of the comparison."""
-        compared = self.comparison
+    @property
+    def _is_alone(self) -> bool:
+        """Say whether there is one library, which is main library and network at once."""
+        return bool(self.facts.get("branch_count", 1) < 2)
+
+    def whose(self, *scopes: str) -> str:
+        """Return whose figures these are, in words."""
+        known = ["library"] if self._is_alone else sorted(set(scopes))
+        return self.t("app.list_mark").join(self.t(f"scope.{scope}") for scope in known)
+
+    def with_earlier(
+        self, query: str, measure: str, *, by_day: bool = False
+    ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+        """Return a query's rows, and those of a year earlier of the days it was recorded on then.
+
+        by_day: its rows are days, each held against the same day of the week 52 weeks before.
+        """
+        rows, compared = self.ask(query), self.comparison_of(measure)
         if compared is None:
+            return rows, None
+        earlier = compared.earlier
+        if by_day:
+            earlier = weeks_before(compared.now)
+        return rows, self.ask(query, start_date=earlier.start_date, end_date=earlier.end_date)
+
+    def covers(self, measure: str) -> bool:
+        """Say whether a measure was recorded as long before the comparison as it looks back."""
+        about, compared = measures.named(measure), self.comparison_of(measure)
+        first_day = self.first_day_of(about.recorded)
+        if compared is None or first_day is None:
             return False
-        return bool(self.facts["first_day"] <= compared.earlier.last_day - timedelta(days=days))
+        return first_day <= compared.earlier.last_day - timedelta(days=about.looks_back_days)
 
     # --- words
 

@@ -12,17 +12,18 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from guanqing import disk, locks, manifest
-from guanqing.intake import accounts, layouts, merging, upgrading
+from guanqing import disk, locks, manifest, own
+from guanqing.intake import accounts, layouts, merging, sealed_files, sealing, upgrading
 from guanqing.intake.accounts import LoadReport, ledger
 from guanqing.intake.decoding import Text, texts
 from guanqing.intake.layouts import Layout
 from guanqing.intake.merging import carrying, code_meanings
-from guanqing.intake.publishing import guarding, resolving, settings
+from guanqing.intake.publishing import guarding, resolving
 from guanqing.intake.publishing.build import Library, building
 from guanqing.intake.reading import staging, values
 from guanqing.intake.reading.source_matching import Opened, open_texts
 from guanqing.intake.validation import rules
+from guanqing.own import inventory, settings
 from guanqing.problems import Problem
 from guanqing.records import kinds
 from guanqing.store import Store, records_of
@@ -52,9 +53,12 @@ def load(
     raises, the library served stays the one it was. A load that brings nothing new makes no
     generation. One that leaves far fewer rows than there were is refused unless it may shrink.
     """
+    its = own.of_store(store.root, is_simulated=False)
     chosen = layouts.read(layout, own_layouts(store)) if isinstance(layout, str) else layout
-    facts = settings.read(settings.PATH)
+    chosen = replace(chosen, its=its)
+    facts = settings.read(its.settings)
     if store.link.exists():
+        sealed_files.seal_plain(store)
         upgrading.upgrade(store)
     try:
         with building(store, report, kind="load", may_shrink=may_shrink) as library:
@@ -63,13 +67,17 @@ def load(
             scratch.mkdir()
             found = texts(paths, scratch, encoding=encoding or chosen.encoding or None)
             opened, skipped = _open(found, chosen)
+            if any("reader_name" in source.places for source in opened):
+                library.require_key()
             load_report = _load(library, opened, chosen, store, report)
             load_report = replace(load_report, skipped=skipped)
             if load_report.load_number is None:
                 raise _NothingNew(load_report)
             library.account_for(load_report.as_dict()["files"])
             _fill(library, chosen, facts, report)
+        inventory.note(store.root)
     except _NothingNew as nothing:
+        inventory.note(store.root)
         return nothing.report
     return load_report
 
@@ -101,29 +109,21 @@ def _load(
     for macro in values.macros(layout, resolving.facts_of(layout)["zone"]):
         connection.execute(macro)
     if _attach_old_records(connection, store):
-        carrying.bring_accounts(connection)
-    carrying.bring_in(connection, kinds()["code_names"])
-    changed = redated = 0
+        carrying.bring_accounts(library)
+    carrying.bring_in(library, kinds()["code_names"])
     line_counts = []
     for number, source in enumerate(opened):
         report(source.text.name)
         line_counts.append(_stage(connection, source, number, layout, library.draft.folder))
     report("merge")
-    for kind in kinds().values():
-        if kind.code != "code_names":  # which are there already, to read the others by
-            carrying.bring_in(connection, kind)
-        if kind.code == "log":
-            changed += code_meanings.explain_kinds(connection, layout)
-        if kind.code in read or kind.code == "log":
-            found = merging.merge(connection, kind)
-            # the library itself says of a register's rows since when they stand
-            changed += found if kind.is_register else 0
-            redated += 0 if kind.is_register else found
+    changed, redated = _merge(library, layout, read)
     # worth a generation even alone: what explains them may be loaded later
     changed += code_meanings.refuse_unmapped_kinds(connection)
+    for number, source in enumerate(opened):
+        staging.find_again(connection, source, number, library.draft.folder)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
-    load_report = accounts.draw_up(connection, opened, line_counts, layout.name)
+    load_report = accounts.draw_up(connection, opened, line_counts, layout.name, library.keys)
     if not changed and not load_report.total("loaded") + load_report.total("repaired"):
         if redated:
             _keep_dates(library, read)
@@ -133,10 +133,30 @@ def _load(
     number = library.draft.number
     loaded_at = datetime.now().replace(microsecond=0)
     loaded_by = locks.this_process("load").who
-    ledger.keep(connection, load_report, opened, number, loaded_at, loaded_by)
+    text_kept = library.has_key  # of lines; nobody could open it
+    ledger.keep(connection, load_report, opened, number, loaded_at, loaded_by, text_kept=text_kept)
     for code in read | {"log"}:
         merging.finish(connection, kinds()[code])
     return replace(load_report, load_number=number)
+
+
+def _merge(library: Library, layout: Layout, read: set[str]) -> tuple[int, int]:
+    """Bring in what was known beside what was read; return how many changed, and got a date."""
+    connection = library.connection
+    changed = redated = 0
+    for kind in kinds().values():
+        if kind.code != "code_names":  # which are there already, to read the others by
+            carrying.bring_in(library, kind)
+        if kind.code == "readers" and "readers" in read:
+            changed += sealing.replace_lost(connection, library.keys)
+        if kind.code == "log":
+            changed += code_meanings.explain_kinds(connection, layout)
+        if kind.code in read or kind.code == "log":
+            found = merging.merge(connection, kind)
+            # the library itself says of a register's rows since when they stand
+            changed += found if kind.is_register else 0
+            redated += 0 if kind.is_register else found
+    return changed, redated
 
 
 def _keep_dates(library: Library, read: set[str]) -> None:
@@ -154,7 +174,7 @@ def _keep_dates(library: Library, read: set[str]) -> None:
     if draft.parent:
         draft.records.chmod(0o600)
         disk.sync(draft.records)
-        manifest.replace_records(draft.parent.path, draft.records)
+        manifest.replace_file(draft.parent.path, manifest.RECORDS, draft.records)
 
 
 def _attach_old_records(connection: duckdb.DuckDBPyConnection, store: Store) -> bool:

@@ -14,7 +14,8 @@ from typing import Any
 import duckdb
 
 from guanqing import plan, registers
-from guanqing.intake import accounts, layouts, merging
+from guanqing.access import names_key
+from guanqing.intake import accounts, layouts, merging, sealing
 from guanqing.intake.decoding import Text
 from guanqing.intake.decoding.columns import delimiter_and_quote
 from guanqing.intake.decoding.text import FIRST_LINES
@@ -24,6 +25,7 @@ from guanqing.intake.publishing import resolving
 from guanqing.intake.reading import source_matching, staging, values
 from guanqing.intake.reading.source_matching import Opened
 from guanqing.intake.validation import rules
+from guanqing.own import NOBODYS, Own
 from guanqing.problems import Problem
 from guanqing.records import Kind
 from guanqing.registers import checks
@@ -72,7 +74,8 @@ class Known:
     """What of the library a row is held against."""
 
     branches: Names = field(default_factory=dict)
-    main_branch: str | None = None
+    default_branch: str | None = None  # of a row that names none
+    own: Own = NOBODYS  # where its plan stands
     others: tuple[Values, ...] = ()  # rows of opening hours that pasted ones must stand apart from
 
 
@@ -88,7 +91,7 @@ def read(kind: Kind, pasted: str, known: Known, *, name: str, language: str = "z
     lines = text.split("\n")
     if len(lines) > MOST_LINES:
         raise Problem("paste_too_long", count=len(lines), most=MOST_LINES)
-    layout = layouts.read("plain")
+    layout = replace(layouts.read("plain"), its=known.own)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "pasted.txt"
         path.write_text(text + "\n", encoding="utf-8")
@@ -114,8 +117,10 @@ def _source(kind: Kind, known: Known) -> Source:
         if name in kind.fields:
             named[name] = {
                 code: names
-                for year in plan.years()
-                for code, names in checks.planned(year, with_targets=with_targets).items()
+                for year in plan.years(known.own.targets)
+                for code, names in checks.planned(
+                    year, known.own.targets, with_targets=with_targets
+                ).items()
             }
     codes = {
         name: {word: code for code, both in listed.items() for word in (*both.values(), code)}
@@ -171,6 +176,8 @@ def _staged(
     """Read the lines as a load does, and settle those that speak of one key."""
     kind = opened.source.kind
     table = f"records.{kind.code}"
+    keys = names_key.throwaway()  # nothing of it is kept, but what reads lines seals them
+    sealing.define(connection, keys)
     connection.execute("set TimeZone = 'UTC'")
     connection.execute("attach ':memory:' as records")
     connection.execute(accounts.LEFT_OUT)
@@ -184,12 +191,20 @@ def _staged(
     )
     connection.execute(f"delete from {table} where fault_rule is not null")
     merging.merge(connection, kind)
-    left_out = connection.execute(
-        "select line_number, rule_code, field, value from left_out order by line_number"
-    ).fetchall()
+    staging.find_again(connection, opened, 0, scratch)
+    left_out = [
+        (*of_it, value and keys.open(value))
+        for *of_it, value in connection.execute(
+            "select line_number, rule_code, field, value from left_out order by line_number"
+        ).fetchall()
+    ]
     found = connection.execute(f"select * from {table} order by line_number")
     names = [column[0] for column in found.description or ()]
     rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    for row in rows:
+        row["unmapped"] = [
+            code | {"value": keys.open(code["value"])} for code in row["unmapped"] or ()
+        ]
     return _Staged(line_count, rows, left_out)
 
 
@@ -206,10 +221,12 @@ def _judged(staged: _Staged, opened: Opened, known: Known) -> Pasted:
     taken = list(known.others)
     for row in staged.rows:
         given = {name: row[name] for name in kind.fields if name in opened.places}
-        filled = registers.complete(kind, given, main_branch=known.main_branch)
+        filled = registers.complete(kind, given, default_branch=known.default_branch)
         key = registers.key_of(kind, filled)
         others = [other for other in taken if registers.key_of(kind, other) != key]
-        faults = checks.check(kind, filled, branches=known.branches, others=others)
+        faults = checks.check(
+            kind, filled, targets=known.own.targets, branches=known.branches, others=others
+        )
         found = [_of_check(row["line_number"], fault, opened) for fault in faults]
         if checks.refusals(faults):
             refused.append(found[0])
@@ -247,7 +264,7 @@ def _of_check(line: int, fault: Fault, opened: Opened) -> Remark:
 def _notes(row: Mapping[str, Any], opened: Opened) -> Iterable[Remark]:
     """Yield what had to be done to read a line, and the codes in it that nobody knows."""
     line = row["line_number"]
-    for code in row["unmapped"] or ():
+    for code in row["unmapped"]:
         yield _remark(line, opened.column(code["field"]), code["value"], "unmapped_code")
     for code, bit in values.BIT.items():
         if row["marks"] & bit and code != "unmapped_code":

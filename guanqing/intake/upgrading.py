@@ -10,12 +10,14 @@ from pathlib import Path
 
 import duckdb
 
-from guanqing import generations, warehouse
+from guanqing import generations, own, sql_files, warehouse
+from guanqing.intake import sealed_files
 from guanqing.intake.accounts import ledger
 from guanqing.intake.merging import carrying
-from guanqing.intake.publishing import guarding, resolving, settings
+from guanqing.intake.publishing import guarding, resolving
 from guanqing.intake.publishing.build import Library, Report, building, derivations
 from guanqing.intake.reading.values import sql
+from guanqing.own import settings
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import kinds
@@ -59,6 +61,7 @@ def upgrade(
         return
     if chosen is None:
         guarding.require_whole(store)
+    sealed_files.seal_plain(store)
     with (
         suppress(_DoneMeanwhile),
         building(store, report, kind="upgrade", may_shrink=chosen is not None) as library,
@@ -78,12 +81,11 @@ def go_back(store: Store, to: int | None = None) -> Generation:
     return store.undo(chosen.number, check=lambda library: warehouse.connect(library).close())
 
 
-def rebuild(store: Store, report: Report = lambda step: None) -> None:
-    """Serve a new generation made of the records of the one served, which may be damaged otherwise.
+def rebuild(store: Store, source: Path, report: Report = lambda step: None) -> None:
+    """Serve a new generation made of the records of one that is damaged otherwise, or gone.
 
     Problem: as for `upgrade`, and far_fewer.
     """
-    source = store.current()
     with building(store, report, kind="mend", may_shrink=False) as library:
         _of_records(library, source, report)
 
@@ -101,10 +103,10 @@ def _of_records(library: Library, source: Path, report: Report) -> None:
     _account_for(library, source)
     carrying.prepare(library, set())
     carrying.attach(connection, records_of(source))
-    carrying.bring_accounts(connection)
+    carrying.bring_accounts(library)
     for kind in kinds().values():
-        carrying.bring_in(connection, kind)
-    library.put("settings", settings.read(settings.PATH))
+        carrying.bring_in(library, kind)
+    library.put("settings", settings.read(own.of(source, is_simulated=False).settings))
     resolving.prepare(connection)
     resolving.resolve(connection, report)
     connection.execute(ledger.TO_LIBRARY)
@@ -130,7 +132,7 @@ def _of_tables(library: Library, source: Path, version: int) -> None:
     for table in _tables(connection, "old_library"):
         connection.execute(f"create table earlier.{table} as from old_library.{table}")
     for step in range(version + 1, SCHEMA_VERSION + 1):
-        connection.execute((STEPS / f"{step}.sql").read_text(encoding="utf-8"))
+        sql_files.run(connection, STEPS / f"{step}.sql")
     derived = {step.stem.split("_", 1)[1] for step in derivations()}
     ours = library.draft.library.stem
     for table in _tables(connection, ours) - derived - {"library"}:

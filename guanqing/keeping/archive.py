@@ -1,7 +1,8 @@
-"""What a backup is: a zip of one generation, the journal and the layouts a library has made.
+"""What a backup is: a zip of one generation, the journal, and what the library has made itself.
 
 contents.json     what is in it, with sizes and SHA-256, and of which generation
-library.duckdb    about.json    journal.jsonl    layouts/NAME.toml
+library.duckdb    about.json    journal.jsonl    released.json    layouts/NAME.toml
+library/…         what the library says of itself: its name, settings, plans, printed figures
 records.duckdb    what every file said; readers' names are masks unless they were asked for
 names.duckdb      only where they were asked for
 """
@@ -14,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import IO
 
@@ -24,10 +25,15 @@ from guanqing import manifest
 from guanqing.manifest import Print
 from guanqing.problems import Problem
 
-FORMAT = 1
+FORMAT = 2  # 1 had nothing of the library's own folder, nor of what was released
 CONTENTS = "contents.json"
 JOURNAL = "journal.jsonl"
-LAYOUT = re.compile(r"layouts/([a-z0-9_-]{1,40}\.toml)")
+RELEASED = "released.json"
+# one name of any script: not hidden, no way out of its folder, nothing that is no sign
+SIGN = r"[^/\\\x00-\x1f\x7f\ud800-\udfff]"
+NAME = rf"(?!\.){SIGN}{{1,80}}"
+LAYOUT = re.compile(rf"layouts/((?!\.){SIGN}{{1,75}}\.toml)")
+OWN = re.compile(rf"library/((?:{NAME}/){{0,3}}{NAME})")
 # A file of a generation, by the end of its name there -> its name here.
 NAMES = {
     manifest.LIBRARY: "library.duckdb",
@@ -55,6 +61,7 @@ class Contents:
     kind: str | None  # what made it: load, demo, ...
     with_names: bool
     files: dict[str, Print]
+    left_out: list[str] = field(default_factory=list)  # names that no backup can hold
 
 
 READER = TypeAdapter(Contents)
@@ -70,7 +77,8 @@ class Reader:
         if self.contents.format > FORMAT:
             raise Problem("backup_newer", path=path, program=self.contents.program)
         for name in self.contents.files:
-            if name not in (*NAMES.values(), JOURNAL) and not LAYOUT.fullmatch(name):
+            is_beside = LAYOUT.fullmatch(name) or OWN.fullmatch(name)
+            if name not in (*NAMES.values(), JOURNAL, RELEASED) and not is_beside:
                 raise ValueError(name)
 
     def names(self) -> list[str]:

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 import guanqing
-from guanqing import disk, generations, manifest, warehouse
-from guanqing.intake import loading
+from guanqing import disk, generations, manifest, own, warehouse
+from guanqing.intake import loading, sealed_files
 from guanqing.intake.merging import nameless
 from guanqing.keeping import archive
 from guanqing.keeping.archive import Contents
@@ -30,11 +30,13 @@ HOW = zipfile.ZIP_DEFLATED
 
 
 def backup(store: Store, target: Path, *, with_names: bool = False) -> Contents:
-    """Write what is being served, the journal and the layouts to a file that only its owner reads.
+    """Write what is served, the journal and the library's own files to one for its owner alone.
 
     It is written beside and put in its place whole. Problem: no_library, link_lost,
     backup_not_whole, file_not_readable, backup_not_written.
     """
+    if with_names:
+        sealed_files.seal_plain(store)
     for attempt in range(1, ATTEMPTS + 1):
         library = store.current()
         try:
@@ -95,7 +97,8 @@ def _write(
             else:
                 found[name] = archive.add(packed, name, file)
                 _require(found[name], right.get(end), path)
-        for name, path in _beside(store, library).items():
+        beside, left_out = _beside(store, library)
+        for name, path in beside.items():
             with path.open("rb") as file:
                 found[name] = archive.add(packed, name, file)
         about = generations.read(0, library, is_current=True)
@@ -108,6 +111,7 @@ def _write(
             kind=about.kind if about else None,
             with_names=with_names,
             files=found,
+            left_out=left_out,
         )
         archive.add_contents(packed, contents)
     return contents
@@ -142,13 +146,30 @@ def _require(found: Print, right: list[Print] | None, path: Path) -> None:
         raise _Changed(path)
 
 
-def _beside(store: Store, library: Path) -> dict[str, Path]:
-    """Return what belongs to the store rather than to a generation: name in the backup -> path."""
+def _beside(store: Store, library: Path) -> tuple[dict[str, Path], list[str]]:
+    """Return what belongs to the store rather than to a generation: name in the backup -> path.
+
+    What has a name that no backup can hold is returned by itself.
+    """
+    left_out = []
     said = journal.path_of(library)
     files = {archive.JOURNAL: said} if said.exists() else {}
-    own = loading.own_layouts(store)
-    for path in sorted(own.glob("*.toml")):
+    released = store.root / archive.RELEASED
+    files |= {archive.RELEASED: released} if released.exists() else {}
+    for path in sorted(loading.own_layouts(store).glob("*.toml")):
         name = f"layouts/{path.name}"
         if archive.LAYOUT.fullmatch(name):
             files[name] = path
-    return files
+        else:
+            left_out.append(name)
+    its = own.of_store(store.root, is_simulated=False).folder
+    for path in sorted(its.rglob("*")):
+        name = f"{its.name}/{path.relative_to(its).as_posix()}"
+        if not path.is_file() or path.name == ".lock" or path.suffix == ".draft":
+            continue
+        if archive.OWN.fullmatch(name):
+            files[name] = path
+        else:
+            left_out.append(name)
+    # as it can be printed and written: a name may be no text at all
+    return files, [name.encode(errors="replace").decode() for name in left_out]

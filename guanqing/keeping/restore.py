@@ -2,13 +2,17 @@
 
 import json
 import os
+import tomllib
+from contextlib import suppress
 from pathlib import Path
 
-from guanqing import disk, manifest, warehouse
+from guanqing import disk, manifest, own, warehouse
+from guanqing.disclosure import kept
 from guanqing.intake import loading, upgrading
 from guanqing.intake.layouts import FOLDER as OUR_LAYOUTS
 from guanqing.keeping import archive
-from guanqing.keeping.archive import JOURNAL, LAYOUT, Reader
+from guanqing.keeping.archive import JOURNAL, LAYOUT, OWN, RELEASED, Reader
+from guanqing.own import inventory
 from guanqing.problems import Problem
 from guanqing.registers import journal
 from guanqing.store import Draft, Generation, Store
@@ -28,6 +32,7 @@ def restore(store: Store, path: Path, *, replace: bool = False) -> Generation:
         with store.writing("restore") as draft:
             _extract(backup, draft)
             _put_beside(store, backup, draft)
+        inventory.note(store.root)
     upgrading.upgrade(store)
     return next(kept for kept in store.generations() if kept.is_current)
 
@@ -64,6 +69,8 @@ def _extract(backup: Reader, draft: Draft) -> None:
     draft.number = max(draft.number, backup.contents.number)
     draft.kind = "demo" if backup.contents.kind == "demo" else "restore"
     draft.schema_version = backup.contents.schema_version
+    with suppress(Problem), warehouse.reading(draft.library) as connection:
+        draft.row_counts = warehouse.count_rows(connection)  # a load is held against them
     draft.files = _files(draft.folder / "restored.json")
 
 
@@ -75,20 +82,60 @@ def _files(about: Path) -> list[dict[str, object]]:
 
 
 def _put_beside(store: Store, backup: Reader, draft: Draft) -> None:
-    """Put the journal and the layouts in their places, each whole, before the library follows."""
+    """Put what lies beside the library in its place, each file whole, before it follows."""
     if JOURNAL in backup.names():
         restored = draft.folder / JOURNAL
         backup.extract(JOURNAL, restored)
         journal.bring_back(_journal(store), restored)
+    if RELEASED in backup.names():
+        restored = draft.folder / RELEASED
+        backup.extract(RELEASED, restored)
+        kept.bring_back(store.root / RELEASED, restored.read_bytes())
     for name in backup.names():
         if found := LAYOUT.fullmatch(name):
-            target = loading.own_layouts(store) / found[1]
-            # one changed since is the library's own word, and those of the program come with it
-            if not target.exists() and not (OUR_LAYOUTS / found[1]).exists():
-                target.parent.mkdir(exist_ok=True)
-                backup.extract(name, draft.folder / found[1])
-                disk.sync(draft.folder / found[1])
-                os.replace(draft.folder / found[1], target)
+            if not (OUR_LAYOUTS / found[1]).exists():  # those of the program come with it
+                _put_one(store, backup, name, draft, loading.own_layouts(store) / found[1])
+        elif found := OWN.fullmatch(name):
+            its = own.of_store(store.root, is_simulated=False).folder
+            _put_one(store, backup, name, draft, its / found[1])
+
+
+def _is_damaged(store: Store, path: Path) -> bool:
+    content = path.read_bytes()
+    if not content.strip() or inventory.is_missed(store.root, path):
+        return True
+    if path.parent.name == inventory.HISTORY:
+        return False  # as it was kept, whatever a hand had made of it before
+    try:
+        said = content.decode("utf-8-sig")
+        if path.suffix == ".toml":
+            tomllib.loads(said)
+    except ValueError:
+        return True
+    return False
+
+
+def _set_aside(path: Path) -> None:
+    """Keep what gives way, beside it; killed in between, it is kept once."""
+    content, number = path.read_bytes(), 1
+    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+        if aside.read_bytes() == content:
+            return
+        number += 1
+    os.link(path, aside)
+
+
+def _put_one(store: Store, backup: Reader, name: str, draft: Draft, target: Path) -> None:
+    """Put a file in its place; one that is there and whole is the library's own word, and stays."""
+    if target.exists():
+        if not _is_damaged(store, target):
+            return
+        _set_aside(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    extracted = draft.folder / "beside"
+    backup.extract(name, extracted)
+    disk.sync(extracted)
+    os.replace(extracted, target)
 
 
 def _journal(store: Store) -> Path:

@@ -1,4 +1,4 @@
-"""The year's plan: targets and milestones as data/targets/<year>.toml states them.
+"""A library's plan of a year: targets and milestones as <year>.toml in its folder states them.
 
 An entry that cannot be right is refused with its line and field; a file that cannot be read at all
 leaves the plan as it was.
@@ -11,12 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from guanqing import datafiles
-from guanqing.paths import DATA
 from guanqing.plan import planfile
 from guanqing.plan.planfile import Refusal
 
 KINDS = planfile.KINDS
-FOLDER = DATA / "targets"
 Words = dict[str, str]
 
 
@@ -51,6 +49,8 @@ class Target:
     name: Words
     unit: Words
     per: str | None = None
+    scope: str = "network"  # whose it is: the main library's, or the whole network's
+    wave: str | None = None  # of a survey: the one wave whose answers count; None: all of the year
     stretch: float | None = None
     shown_as: str = "number"
     owner: Words | None = None
@@ -66,6 +66,11 @@ class Target:
     def counted(self) -> str:
         """Return what it counts: a measure of the plan, per what."""
         return planfile.counted(self.measure, self.per)
+
+    def unit_of(self, value: float | None, language: str) -> str:
+        """Return the unit of a value; where it has a form for one and for several, that of it."""
+        one, _, several = self.unit[language].partition("|")
+        return one if value == 1 else several or one
 
     def at(self, day: date) -> tuple[float, float | None]:
         """Return what is to be reached as of a day, and the stretch."""
@@ -95,21 +100,26 @@ class Plan:
     refused: tuple[Refusal, ...] = ()
 
 
-def years(folder: Path | None = None) -> list[int]:
-    """Return the years that have a plan."""
-    found = (folder or FOLDER).glob("*.toml")
+def years(folder: Path) -> list[int]:
+    """Return the years that have a plan in a library's folder of targets."""
+    found = folder.glob("*.toml")
     return sorted(int(path.stem) for path in found if path.stem.isdigit())
 
 
-def load(year: int, folder: Path | None = None) -> Plan:
-    """Return the plan of a year, empty if there is none.
+def load(year: int, folder: Path) -> Plan:
+    """Return the plan of a year in a library's folder of targets, empty if there is none.
 
     Problem: data_file_broken, for a file that never could be read.
     """
-    path = (folder or FOLDER) / f"{year}.toml"
+    path = folder / f"{year}.toml"
     if not path.exists():
         return Plan(year)
     return _made(year, datafiles.reads(path, may_go=True, as_text=True)(planfile.readable)())
+
+
+def of_text(year: int, written: str) -> Plan:
+    """Return the plan that the text of a file says. ValueError: it is no TOML."""
+    return _made(year, written)
 
 
 @datafiles.derived  # what may stand in it is in files too

@@ -1,27 +1,31 @@
 """Read a plan file and say of every wrong entry where it is wrong: line, field, reason."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from guanqing.datafiles import Wrong
+from guanqing.parsing import EMPTY, Wrong, toml
 from guanqing.plan.planrules import (
     BASES,
     KINDS,
     PLAN_MEASURES,
+    SCOPES,
     Entry,
     Fault,
     is_words,
     milestone_faults,
+    nearest,
     plan_measures,
     target_faults,
 )
 from guanqing.problems import Problem
 
-__all__ = ["BASES", "KINDS", "PLAN_MEASURES", "Found", "Refusal", "plan_measures", "read"]
+__all__ = ["BASES", "KINDS", "PLAN_MEASURES", "Found", "Refusal", "plan_measures", "read", "said"]
+
+
+UNKNOWN = ("unknown_measure", "unknown_base")  # what is wrong where a measure is not known
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Refusal:
     why: str  # a key of the texts `planfile`
     value: str = ""
     name: dict[str, str] | None = None  # as far as it has one
-    counted: str = ""  # what it counts, as `counted` says it
+    counted: str = ""  # what it counts, as `counted` says it; "" where that cannot be told
+    near: str = ""  # what an unknown measure may be meant to be
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ def unreadable(problem: Problem) -> Refusal:
 
 def readable(text: str) -> str:
     """Return the text of a plan file. ValueError: it is no TOML, or there is nothing in it."""
-    if not tomllib.loads(text):
-        raise Wrong()
+    if not toml(text):
+        raise Wrong(EMPTY)
     return text
 
 
@@ -66,19 +71,25 @@ def counted(measure: Any, per: Any) -> str:
 
 def read(year: int, text: str) -> Found:
     """Return what the plan of a year holds as it is written."""
-    content = tomllib.loads(text)
+    content = toml(text)
     refused: list[Refusal] = []
     if content.get("year") != year:
         line = _line_of(text, "year") if "year" in content else 1
         refused.append(Refusal("", line, "year", "year", str(content.get("year", ""))))
     for name in content:
         # a list of another name would be promises that nobody sees
-        if name not in {"year", "targets", "milestones"}:
+        if name not in {"year", "scope", "targets", "milestones"}:
             refused.append(Refusal("", _line_of(text, name), name, "unknown_field", name))
-    of_the_year = partial(target_faults, year)
-    targets = _sound(text, "targets", content, of_the_year, refused)
-    milestones = _sound(text, "milestones", content, milestone_faults, refused)
-    return Found(tuple(targets), tuple(milestones), tuple(refused))
+    scope = content.get("scope", "network")
+    if scope not in SCOPES:
+        line = _line_of(text, "scope")
+        refused.append(Refusal("", line, "scope", "unknown_scope", str(scope)))
+        scope = "network"
+    targets = _sound(text, "targets", content, partial(target_faults, year), refused)
+    milestones = _sound(text, "milestones", content, partial(milestone_faults, year), refused)
+    # what is said at the head of the file holds for every target that says nothing else
+    whose = tuple({"scope": scope} | target for target in targets)
+    return Found(whose, tuple(milestones), tuple(refused))
 
 
 def _sound(
@@ -101,14 +112,34 @@ def _sound(
         if wrong is None:
             sound.append(entry)
             continue
-        name, why, value = wrong
-        line = _line(text, name, table, number)
-        called = entry.get("name")
-        words = called if is_words(called) else None
-        counts = counted(entry.get("measure"), entry.get("per"))
-        code = str(entry.get("code", ""))
-        refused.append(Refusal(code, line, name, why, str(value), words, counts))
+        refused.append(_refusal(entry, wrong, _line(text, wrong[0], table, number)))
     return sound
+
+
+def _refusal(entry: Entry, fault: Fault, line: int) -> Refusal:
+    """Return what is wrong with an entry; an unknown measure is taken for the one most like it."""
+    name, why, value = fault
+    called, meant, near = entry.get("name"), entry, ""
+    if why in UNKNOWN and value not in plan_measures():
+        near = nearest(entry, name)
+        meant = entry | {name: near}
+    counts = counted(meant.get("measure"), meant.get("per"))
+    return Refusal(
+        str(entry.get("code", "")),
+        line,
+        name,
+        why,
+        str(value),
+        called if is_words(called) else None,
+        # what is like no measure may be any
+        counts if meant is entry or near else "",
+        near,
+    )
+
+
+def said(why: str, near: str) -> str:
+    """Return the key of the text that says what is wrong; near: what may be meant."""
+    return f"planfile.{why}_near" if near else f"planfile.{why}"
 
 
 def _line_of(text: str, name: str) -> int:

@@ -1,17 +1,23 @@
 """What may stand in a plan: the fields of targets and milestones, and what is wrong with one."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from difflib import get_close_matches
+from typing import Any, Literal
 
-from pydantic import TypeAdapter
+from pydantic import StrictBool, StrictInt, TypeAdapter, with_config
 
 from guanqing import datafiles
+from guanqing.datafiles import STRICT, Words
+from guanqing.parsing import Wrong
 from guanqing.paths import DATA
-from guanqing.records import code_names
+from guanqing.records import code_names, registers
 
 KINDS = ("total", "level", "rate", "survey", "compliance")  # and milestone, a list of its own
+COUNTED = ("total", "level", "compliance")  # whole things or hours: never a share of something
 SHOWN_AS = ("number", "ratio", "percent")
+SCOPES = ("main", "network")  # whose a promise is: the main library's, or the whole network's
 BASES = ("holdings", "population")
 CODED_FIELDS = ("speaker_rank", "place_kind")  # a condition names some of their codes
 QUALITY_FIELDS = (*CODED_FIELDS, "work_count", "wall_metres", "attendance_count")
@@ -23,10 +29,35 @@ Entry = dict[str, Any]
 Fault = tuple[str, str, object]  # field, why, value
 
 
+@with_config(STRICT)
+@dataclass(frozen=True)
+class PlanMeasure:
+    """What a target can count: where it is recorded and how it is read."""
+
+    code: str
+    name: Words
+    register: str | None = None  # None: from loans, cards or holdings
+    read_as: Literal["sum", "share", "weeks"] = "sum"
+    is_reading: StrictBool = False
+    is_metered: StrictBool = False
+    is_quota: StrictBool = False
+    can_fall: StrictBool = False
+    most_a_day: StrictInt | None = None
+    event_kind: str | None = None
+    by_branch: StrictBool = False
+
+
 @datafiles.reads(PLAN_MEASURES)
-def plan_measures(content: dict[str, Any]) -> dict[str, Entry]:
-    """Return what a target can count, by code: data/plan_measures.toml."""
-    return TypeAdapter(dict[str, Entry]).validate_python(content)
+def plan_measures(content: dict[str, Any]) -> dict[str, PlanMeasure]:
+    """Return what a target can count, by code."""
+    found = TypeAdapter(dict[str, PlanMeasure]).validate_python(datafiles.coded(content))
+    for code, about in found.items():
+        if about.register not in (None, *registers()):
+            raise Wrong(code, "register")
+        if about.event_kind not in (None, *codes("event_kind")):
+            raise Wrong(code, "event_kind")
+    datafiles.require(found, plan_measures.last)
+    return found
 
 
 def codes(code_list: str) -> frozenset[str]:
@@ -42,6 +73,8 @@ TARGET_FIELDS: dict[str, type | tuple[type, ...]] = {
     "name": dict,
     "unit": dict,
     "per": str,
+    "scope": str,
+    "wave": str,
     "stretch": (int, float),
     "shown_as": str,
     "owner": dict,
@@ -78,6 +111,10 @@ def _shape_faults(entry: Entry, fields: dict[str, Any], needed: tuple[str, ...])
             yield name, "wrong_type", value
         elif name in WORDS and not is_words(value):
             yield name, "words", value
+        elif name == "unit" and not all(_has_forms(words) for words in value.values()):
+            yield name, "unit_forms", " ".join(value.values())
+        elif name == "unit" and any(_is_number(words) for words in value.values()):
+            yield name, "unit_number", " ".join(value.values())
 
 
 def is_words(value: object) -> bool:
@@ -87,6 +124,17 @@ def is_words(value: object) -> bool:
         and value.keys() == LANGUAGES
         and all(isinstance(words, str) for words in value.values())
     )
+
+
+def _has_forms(unit: str) -> bool:
+    """Tell whether a unit has one form, or two: for one and for several."""
+    forms = unit.split("|")
+    return len(forms) == 1 or (len(forms) == 2 and all(forms))
+
+
+def _is_number(words: str) -> bool:
+    """Tell whether words are a bare number, as a cell that slipped into the next column is."""
+    return any(sign.isdigit() for sign in words) and not any(sign.isalpha() for sign in words)
 
 
 def _is_amount(value: object) -> bool:
@@ -110,20 +158,40 @@ def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
         yield "per", "base_unasked", per
     if per is not None and per not in BASES and not (per in plan_measures() and _suits(kind, per)):
         yield "per", "unknown_base", per
+    if "wave" in entry and (kind, entry["measure"]) != ("survey", "reader_satisfaction"):
+        yield "wave", "wave_unasked", entry["wave"]
     if not _is_goal(kind, goal):
         yield "at_least", "out_of_range", goal
     if "stretch" in entry and not _is_stretch(entry):
         yield "stretch", "stretch", entry["stretch"]
     if entry.get("shown_as", "number") not in SHOWN_AS:
         yield "shown_as", "unknown_form", entry["shown_as"]
+    if kind in COUNTED and entry.get("shown_as") == "percent":
+        yield "shown_as", "percent_of_count", entry["shown_as"]
+    if entry.get("scope", SCOPES[0]) not in SCOPES:
+        yield "scope", "unknown_scope", entry["scope"]
     yield from _quality_faults(entry)
     yield from _number_faults(entry)
     yield from _revision_faults(year, entry)
 
 
-def _suits(kind: str, measure: str) -> bool:
+def suits(kind: str, about: PlanMeasure) -> bool:
     """Tell whether a measure is read as a target of this kind reads its own."""
-    return bool(plan_measures()[measure].get("read_as", "sum") == READ_AS.get(kind, "sum"))
+    # there is a level of what can be lost again; of what only comes about there is a total
+    is_stock = about.can_fall or kind != "level"
+    return is_stock and about.read_as == READ_AS.get(kind, "sum")
+
+
+def _suits(kind: str, measure: str) -> bool:
+    return suits(kind, plan_measures()[measure])
+
+
+def nearest(entry: Entry, field: str) -> str:
+    """Return the measure that a field with an unknown one may mean, "" where none is like it."""
+    kind = entry["kind"]
+    known = [measure for measure in plan_measures() if _suits(kind, measure)]
+    known += BASES if field == "per" else ()
+    return next(iter(get_close_matches(str(entry[field]), known, n=1)), "")
 
 
 READ_AS = {"survey": "share", "compliance": "weeks"}
@@ -171,7 +239,8 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
     if entry.get("by_branch") and entry.get("per") == "population":
         yield "by_branch", "not_by_branch", "population"
     for name in ("measure", "per") if entry.get("by_branch") else ():
-        if not plan_measures().get(entry.get(name, ""), {"by_branch": True}).get("by_branch"):
+        about = plan_measures().get(entry.get(name, ""))
+        if about and not about.by_branch:
             yield "by_branch", "not_by_branch", entry[name]
 
 
@@ -203,6 +272,10 @@ def _is_day_of(year: int, value: Any) -> bool:
     return is_day and date(year, 1, 1) < value <= date(year, 12, 31)
 
 
-def milestone_faults(entry: Entry) -> Iterator[Fault]:
+def milestone_faults(year: int, entry: Entry) -> Iterator[Fault]:
     """Yield what is wrong with a milestone, the first thing first."""
     yield from _shape_faults(entry, MILESTONE_FIELDS, ("code", "name"))
+    due = entry.get("due")
+    # next year's date is next year's promise: here nobody would look for it, and most are slips
+    if isinstance(due, date) and due.year != year:
+        yield "due", "due_year", due

@@ -5,19 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from guanqing import plan
-from guanqing.plan import Milestone, Target
-
-# What a council should see first: what cannot be mended, what is behind, what is not shown.
-STATUS_ORDER = (
-    "not_met",
-    "behind",
-    "not_shown",
-    "not_computable",
-    "on_course",
-    "met",
-)
-MILESTONE_ORDER = ("overdue", "dropped", "planned", "under_way", "done")
+from guanqing.plan import Milestone, Plan, Target, verdicts
 
 
 @dataclass(frozen=True)
@@ -54,9 +42,9 @@ class Standing:
     upper_share: float | None = None
     week_count: int | None = None
     kept_week_count: int | None = None
+    worst_week: date | None = None  # its Monday
     announced_week_count: int | None = None
     announced_kept_week_count: int | None = None
-    week_with_event_count: int | None = None
     last_day: date | None = None
 
     @property
@@ -65,6 +53,18 @@ class Standing:
         if self.lower_share is None or self.upper_share is None:
             return None
         return self.lower_share, self.upper_share
+
+    @property
+    def has_missed_weeks(self) -> bool:
+        """Tell whether a week that is over was not kept of a promise for every week."""
+        return (self.kept_week_count or 0) < (self.week_count or 0)
+
+    @property
+    def reached(self) -> float:
+        """Return the value as a share of where it should be by now, or of the target."""
+        if self.value is None:
+            return 0.0
+        return float(self.value / (self.expected_value or self.goal))
 
 
 @dataclass(frozen=True)
@@ -81,47 +81,37 @@ class MilestoneStanding:
 Rows = Iterable[Mapping[str, Any]]
 
 
-def scorecard(year: int, progress: Rows, evidence: Rows) -> list[Standing]:
-    """Return where each target stands, the worst first.
+def scorecard(promised: Plan, progress: Rows, evidence: Rows) -> list[Standing]:
+    """Return where each target of a plan stands, the worst first.
 
     progress and evidence are the rows of the queries plan_progress and plan_evidence. Within a
     status the one furthest below its pace comes first.
     """
-    targets = plan.load(year).targets
+    targets = promised.targets
     known = {row["target_code"]: _without(row, "target_code") for row in evidence}
     standings = [
         Standing(
             targets[row["target_code"]], row["status"], row["value"], **known[row["target_code"]]
         )
         for row in progress
-        if row["kind"] != "milestone"
+        if row["target_code"] in targets  # the plan may have been edited since it was asked
     ]
-    return sorted(standings, key=lambda one: (STATUS_ORDER.index(one.status), _reached(one)))
+    return sorted(standings, key=lambda one: (verdicts.rank(one.status), one.reached))
 
 
-def _without(row: Mapping[str, Any], *columns: str) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name not in columns}
+def _without(row: Mapping[str, Any], column: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != column}
 
 
-def _reached(standing: Standing) -> float:
-    """Return the value as a share of where it should be by now, or of the target."""
-    if standing.value is None:
-        return 0.0
-    return float(standing.value / (standing.expected_value or standing.goal))
+def milestone_standings(promised: Plan, progress: Rows) -> list[MilestoneStanding]:
+    """Return where each milestone of a plan stands, what is still open first.
 
-
-def milestone_standings(year: int, progress: Rows, reports: Rows) -> list[MilestoneStanding]:
-    """Return where each milestone stands, what is still open first.
-
-    progress and reports are the rows of the queries plan_progress and milestones_reported.
+    progress is the rows of the query milestone_progress.
     """
-    milestones = plan.load(year).milestones
-    reported = {row["milestone_code"]: _without(row, "milestone_code", "state") for row in reports}
+    milestones = promised.milestones
     standings = [
-        MilestoneStanding(
-            milestones[row["target_code"]], row["status"], **reported.get(row["target_code"], {})
-        )
+        MilestoneStanding(milestones[row["milestone_code"]], **_without(row, "milestone_code"))
         for row in progress
-        if row["kind"] == "milestone"
+        if row["milestone_code"] in milestones
     ]
-    return sorted(standings, key=lambda one: MILESTONE_ORDER.index(one.status))
+    return sorted(standings, key=lambda one: verdicts.rank(one.status))

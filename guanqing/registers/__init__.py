@@ -22,8 +22,11 @@ def plain(value: Any) -> Any:
     return (value.strip() or None) if isinstance(value, str) else value
 
 
-def complete(kind: Kind, given: Mapping[str, Any], *, main_branch: str | None) -> Values:
-    """Return every field of a row, blanks as the library takes them."""
+def complete(kind: Kind, given: Mapping[str, Any], *, default_branch: str | None) -> Values:
+    """Return every field of a row, blanks as the library takes them.
+
+    default_branch is that of a library with one: of several nobody knows which was meant.
+    """
     values = {name: plain(given.get(name)) for name in kind.fields}
     for name, found in kind.fields.items():
         if values[name] is None and found.otherwise:
@@ -32,7 +35,7 @@ def complete(kind: Kind, given: Mapping[str, Any], *, main_branch: str | None) -
             values[name] = float(values[name])
     branch = kind.fields.get("branch")
     if branch and not branch.of_network and values["branch"] is None:
-        values["branch"] = main_branch
+        values["branch"] = default_branch
     has_come = (values.get("held_on") or "9") <= date.today().isoformat()
     if kind.code == "events" and values["is_held"] is None and has_come:
         values["is_held"] = True  # of a day to come it is seen when the day has come

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as made
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, with_config
@@ -58,24 +59,31 @@ def checks(content: dict[str, Any]) -> tuple[Check, ...]:
 
 
 def check(
-    kind: Kind, values: Values, *, branches: Names | None = None, others: Iterable[Values] = ()
+    kind: Kind,
+    values: Values,
+    *,
+    targets: Path,
+    branches: Names | None = None,
+    others: Iterable[Values] = (),
 ) -> list[Fault]:
     """Return what is wrong with a row, refusals first.
 
-    branches are those of the library, not checked where None; others are the rows it must stand
-    apart from, itself left out.
+    targets is the library's folder of plans; branches are its own, not checked where None; others
+    are the rows it must stand apart from, itself left out.
     """
     found = [
         fault
         for rule in checks()
         if rule.register in (kind.code, EVERY)
-        for fault in _faults(rule, kind, values, branches, others)
+        for fault in _faults(
+            rule, kind, values, _known(rule.known, values, branches, targets), others
+        )
     ]
     return sorted(found, key=lambda fault: not fault.is_refused)
 
 
 def _faults(
-    rule: Check, kind: Kind, values: Values, branches: Names | None, others: Iterable[Values]
+    rule: Check, kind: Kind, values: Values, known: Names | None, others: Iterable[Values]
 ) -> list[Fault]:
     """Return what one check finds; a value that is not there is no fault but of `needs`."""
     if (ordered := rule.at_most or rule.before) and all(values.get(n) is not None for n in ordered):
@@ -87,7 +95,6 @@ def _faults(
         concerns = _is_as(values, rule.when) and not _is_as(values, rule.unless)
         return [_fault(rule, kind, values, lacking[0])] if concerns and lacking else []
     if rule.known:
-        known = _known(rule.known, values, branches)
         is_strange = known is not None and values.get(rule.field) not in (None, *known)
         return [_fault(rule, kind, values, rule.field, known)] if is_strange else []
     if rule.apart:
@@ -109,15 +116,15 @@ def _is_outside(rule: Check, value: Any) -> bool:
     return too_small or (rule.most is not None and value > rule.most)
 
 
-def _known(listed: str, values: Values, branches: Names | None) -> Names | None:
-    if listed == "branches":
+def _known(listed: str, values: Values, branches: Names | None, targets: Path) -> Names | None:
+    if listed in ("", "branches"):
         return branches
-    return planned(values.get("plan_year"), with_targets=listed == "plan")
+    return planned(values.get("plan_year"), targets, with_targets=listed == "plan")
 
 
-def planned(year: int | None, *, with_targets: bool) -> Names:
+def planned(year: int | None, folder: Path, *, with_targets: bool) -> Names:
     """Return the milestones of a year's plan by name, its targets before them if asked for."""
-    found = plan.load(year or 0)
+    found = plan.load(year or 0, folder)
     targets = found.targets if with_targets else {}
     named = {code: target.name for code, target in targets.items()}
     return named | {code: milestone.name for code, milestone in found.milestones.items()}

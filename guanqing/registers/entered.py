@@ -53,8 +53,12 @@ def _put_history(connection: duckdb.DuckDBPyConnection, entries: Sequence[Entry]
         [e.number, e.at, e.by, e.register, _json(e.key), _json(e.values), _json(e.was), e.why]
         for e in entries
     ]
+    # a frame goes in at once, and a statement a row would cost every opening of the file
     if rows:
-        connection.executemany("insert into entries values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        said = pl.DataFrame(rows, orient="row", infer_schema_length=None)
+        connection.register("said", said)
+        connection.execute("insert into entries from said")
+        connection.unregister("said")
 
 
 def _json(values: dict[str, Any] | None) -> str | None:

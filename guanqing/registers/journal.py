@@ -6,6 +6,7 @@ The last entry of a key holds; an entry without values takes the row away. So th
 history too, and a text file anybody can read.
 
     <store>/journal.jsonl        {"number": 12, "at": "2019-10-08T01:12:03", "by": "王芳", ...}
+    <store>/journal.head         what it was when it was written last (heads)
     <store>/journal.lock         held while somebody writes
     <store>/journal.unread       lines that nobody can read, set aside by `guanqing verify --mend`
 """
@@ -22,7 +23,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, with_config
 
-from guanqing import disk, locks, records
+from guanqing import disk, heads, locks, records
 from guanqing.datafiles import STRICT
 from guanqing.problems import Problem
 
@@ -138,6 +139,14 @@ def _fits(value: Any, kind: str) -> bool:
         return False
 
 
+def is_cut(path: Path) -> bool:
+    """Return whether entries may be missing: all lines can be read, but it is not what was written.
+
+    A line that cannot be read is not missing; `broken_lines` tells of it.
+    """
+    return not heads.is_as_written(path) and not broken_lines(path)
+
+
 def set_aside_broken(path: Path) -> Path | None:
     """Move the lines that cannot be read to a file beside, where they stay; return it, or None.
 
@@ -151,8 +160,8 @@ def set_aside_broken(path: Path) -> Path | None:
         broken = {number - 1 for number in broken_lines(path)}
         earlier = aside.read_bytes() if aside.exists() else b""
         # kept first: killed between the two, a line is there twice and never nowhere
-        _replace(aside, earlier + b"".join(lines[number] for number in sorted(broken)))
-        _replace(path, b"".join(line for n, line in enumerate(lines) if n not in broken))
+        _put(aside, earlier + b"".join(lines[number] for number in sorted(broken)))
+        heads.replace(path, b"".join(line for n, line in enumerate(lines) if n not in broken))
     return aside
 
 
@@ -168,7 +177,7 @@ def bring_back(path: Path, restored: Path) -> None:
             return
         if not coming.startswith(there):
             raise Problem("journal_differs", path=path)
-        _replace(path, coming)
+        heads.replace(path, coming)
 
 
 def append(
@@ -176,9 +185,12 @@ def append(
 ) -> list[Entry]:
     """Write changes as one batch, all or none, and return them as entries.
 
-    Problem: store_locked while somebody else writes, store_not_writable, disk_full.
+    Problem: store_locked while somebody else writes, store_not_writable, disk_full; journal_cut,
+    for what was entered before would be forgotten with the next entry.
     """
     with _writing(path):
+        if is_cut(path):
+            raise Problem("journal_cut", path=path, head=heads.of(path))
         whole = _without_torn_end(path)
         at = datetime.now(UTC).replace(tzinfo=None, microsecond=0).isoformat()
         entries = [
@@ -196,7 +208,9 @@ def append(
             for number, change in enumerate(changes, _next_number(path, whole))
         ]
         text = "".join(json.dumps(asdict(e), ensure_ascii=False) + "\n" for e in entries)
-        _replace(path, whole + text.encode())
+        # a batch is there whole or not at all, whenever the writer is killed; thousands of entries
+        # are a megabyte, so writing all of it again costs less than telling half a batch apart
+        heads.replace(path, whole + text.encode())
     return entries
 
 
@@ -224,9 +238,7 @@ def _without_torn_end(path: Path) -> bytes:
     return whole[: whole.rfind(b"\n") + 1]
 
 
-def _replace(path: Path, content: bytes) -> None:
-    # a batch is there whole or not at all, whenever the writer is killed; thousands of entries
-    # are a megabyte, so writing all of it again costs less than telling half a batch apart
+def _put(path: Path, content: bytes) -> None:
     draft = path.with_suffix(".draft")
     try:
         disk.write_private(draft, content)  # who entered what is not for other accounts
@@ -234,4 +246,3 @@ def _replace(path: Path, content: bytes) -> None:
         os.replace(draft, path)
     finally:
         draft.unlink(missing_ok=True)
-    disk.sync(path.parent)

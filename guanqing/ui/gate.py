@@ -7,51 +7,21 @@ up the public address of this machine, in the loop that serves everybody: no req
 make it do so gets that far.
 """
 
-import re
-from dataclasses import dataclass
-from typing import Annotated, Any
-
-from pydantic import AfterValidator, TypeAdapter, with_config
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from guanqing import datafiles, text
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-AUTHORITY = re.compile(r"(?:\[([0-9a-f:.]+)\]|([\w.-]+))(?::\d{1,5})?", re.ASCII | re.IGNORECASE)
-
-
-def host_name(authority: str) -> str | None:
-    """Return the name in what Host says, in lower case and without its port; None: it has none."""
-    found = AUTHORITY.fullmatch(authority)
-    return (found[1] or found[2]).lower() if found else None
-
-
-def _bare_host(name: str) -> str:
-    if host_name(f"[{name}]" if ":" in name else name) != name.lower():
-        raise ValueError(name)  # it has a scheme, a port or a path, or is a pattern
-    return name.lower()
-
-
-@with_config(datafiles.STRICT)
-@dataclass(frozen=True)
-class Server:
-    """What data/server.toml says."""
-
-    allowed_hosts: list[Annotated[str, AfterValidator(_bare_host)]]
-
-
-@datafiles.reads("server.toml")
-def settings(content: dict[str, Any]) -> Server:
-    """Return how the dashboard is served."""
-    return TypeAdapter(Server).validate_python(content)
+from guanqing import text
+from guanqing.access import settings
+from guanqing.access.settings import LOOPBACK, host_name
 
 
 def refusal(headers: Headers) -> tuple[int, str] | None:
     """Return the status and the text of data/text.toml for a request that is not let in."""
     hosts = headers.getlist("host")
-    if len(hosts) != 1 or host_name(hosts[0]) not in LOOPBACK | set(settings().allowed_hosts):
+    if len(hosts) != 1 or host_name(hosts[0]) not in LOOPBACK | set(
+        settings.server().allowed_hosts
+    ):
         return 421, "server.wrong_host"
     # as it is compared by Streamlit, sign by sign: what differs in anything would be looked up
     ours = {f"{scheme}://{hosts[0]}" for scheme in ("http", "https")}

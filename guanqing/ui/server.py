@@ -16,20 +16,38 @@ from starlette.routing import Route
 from streamlit import net_util
 
 from guanqing import store
+from guanqing.access import provider, settings
+from guanqing.access.roles import policy
 from guanqing.paths import ROOT
 from guanqing.problems import Problem
-from guanqing.ui import gate
+from guanqing.ui import exports, gate, logs
+from guanqing.ui.asked import RemembersWhatWasAsked
+from guanqing.ui.browsers import KnowsBrowsers
+from guanqing.ui.doors import Doors
 from guanqing.ui.headers import SafeHeaders
+from guanqing.ui.here import OnlyFromHere
+from guanqing.ui.knocking import PatientSignIns
+from guanqing.ui.leaving import EndsSignIns, sign_out
 from guanqing.ui.loading import uploads
 from guanqing.ui.loading.held import UploadsWithinMemory
-from guanqing.ui.shell.visitor import OnlyFromHere
+from guanqing.ui.orders import refuse_orders
+from guanqing.ui.proxy import OnlyThroughProxy
+from guanqing.ui.shell.entrance import SIGN_OUT
+from guanqing.ui.shell.visitor import sign_ins
 
 st.navigation([st.Page(lambda: None, title="warm-up", url_path="warm-up")])
 
-gate.settings()  # a server that does not know its names does not begin
+# a server that does not know its names, or whom it serves, does not begin
+settings.require_closed(str(st.get_option("server.address") or ""))
+provider.require_secrets()
+policy()
+sign_ins()  # from now on: those of an earlier server have ended
 # Streamlit asks the internet for the address of this machine to judge an Origin or greet; a closed
 # network would make it wait, and an open one learn of us. Nothing of ours needs it to know.
 net_util.get_external_ip = net_util.get_internal_ip = lambda: None
+
+refuse_orders()
+logs.begin()
 
 
 @asynccontextmanager
@@ -51,11 +69,22 @@ async def health(_request: Request) -> PlainTextResponse:
 
 app = st.App(
     ROOT / "dashboard.py",
-    routes=[Route("/health", health)],
+    routes=[
+        Route("/health", health),
+        Route("/export/{ticket}", exports.export),
+        Route(SIGN_OUT, sign_out),
+    ],
     middleware=[
+        Middleware(logs.Logged),
         Middleware(SafeHeaders),
         Middleware(gate.Gate),
+        Middleware(OnlyThroughProxy),
+        Middleware(PatientSignIns),
+        Middleware(EndsSignIns),
+        Middleware(RemembersWhatWasAsked),
+        Middleware(KnowsBrowsers),
         Middleware(OnlyFromHere),
+        Middleware(Doors),
         Middleware(UploadsWithinMemory),
     ],
     lifespan=while_serving,

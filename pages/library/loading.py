@@ -5,9 +5,9 @@ import streamlit as st
 from guanqing.ui.loading.files import files_to_load
 from guanqing.ui.loading.history import generations
 from guanqing.ui.loading.report import last_load, load_under_way, rules_met, what_to_mend
-from guanqing.ui.shell.visitor import only_here
+from guanqing.ui.shell.visitor import only_for
 
-only_here()
+only_for("load")
 
 left, right = st.columns([13, 7])
 with left:

@@ -4,9 +4,9 @@ import streamlit as st
 
 from guanqing.ui.registers.desk import choose_register, register_desk, register_rows
 from guanqing.ui.registers.history import register_history
-from guanqing.ui.shell.visitor import only_here
+from guanqing.ui.shell.visitor import only_for
 
-only_here()
+only_for("edit")
 choose_register()
 
 left, right = st.columns([9, 11])

@@ -17,7 +17,7 @@ with held:
     panel("events_listed")
     left, right = st.columns([5, 4])
     with left:
-        panel("attendance_by_kind", height=170)
+        panel("attendance_by_kind", height=164)
     with right:
         panel("volunteers_by_activity")
 with asked:

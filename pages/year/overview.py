@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from guanqing.ui.plan.faults import has_targets
+from guanqing.ui.plan.faults import has_targets, offer_to_make
 from guanqing.ui.widgets.panels import bare, panel
 from guanqing.ui.widgets.rows import card_row
 
 bare("plan_verdict")
+offer_to_make()
 bare("plan_alerts")
 card_row(
     "loan_count",
@@ -18,9 +19,9 @@ card_row(
 )
 
 # a year without a plan leaves its room to the loans
-left, right = st.columns([11, 9]) if has_targets() else (None, st.container())
+left, right = st.columns([4, 3]) if has_targets() else (None, st.container())
 if left:
     with left:
         panel("plan_behind")
 with right:
-    panel("loans_over_time", height=420, is_still=True)
+    panel("loans_over_time", height=376, is_still=True)

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from guanqing.ui.plan.faults import has_targets, plan_faults, plan_parts
+from guanqing.ui.plan.faults import has_targets, offer_to_make, plan_faults, plan_parts
 from guanqing.ui.widgets.panels import bare, panel
 
 bare("plan_verdict")
 plan_faults()
+offer_to_make()
 if not has_targets():
     st.stop()
 

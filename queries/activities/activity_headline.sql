@@ -1,7 +1,8 @@
 -- activity_headline: events held in the period, who came to them, and feedback answered in time.
 --
--- attendance_count leaves out events at which nobody counted; null where nobody ever did. The share is
--- of the cases received whose term is over or which are answered; null where no term is set.
+-- event_count is null of days before the first in the register. attendance_count leaves out events at
+-- which nobody counted; null where nobody ever did. The share is of the cases received whose term is
+-- over or which are answered; null where no term is set.
 --
 -- grain:    one row
 -- params:   $start_date  first day of the period
@@ -58,9 +59,10 @@ shares as (
 )
 
 select
-    held.event_count,
+    case when first_records.day < $end_date::date then held.event_count end as event_count,
     held.attendance_count,
     case when terms.term_days is not null then shares.in_time_share end as feedback_in_time_share
 from held
 cross join shares
 cross join terms
+inner join first_records on first_records.record_kind = 'event'

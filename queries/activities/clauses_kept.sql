@@ -2,8 +2,8 @@
 --
 -- Every event held is in exactly one of met_count, not_met_count and unknown_count, the last where the
 -- register lacks the field the clause asks for; all three are null where the clause asks nothing of a
--- single event. A week counts once its Sunday is over; the week columns are null unless the plan wants
--- something every week. The plan is the whole network's.
+-- single event. Nothing is known before the first event of the register. A week counts once it is over
+-- (event_weeks); the week columns are null unless the plan wants something every week. Each promise counts the events of its scope.
 --
 -- grain:    one row per target whose clause the register can judge
 -- params:   $as_of  day the plan is judged at
@@ -24,6 +24,17 @@ promises as (
         ) as has_conditions
     from targets
     where plan_year = extract(year from $as_of::date)
+),
+
+known as (
+    select
+        promises.target_code,
+        first_records.day <= $as_of::date as has_events,
+        first_records.day <= $as_of::date and promises.has_conditions as judges_each,
+        first_records.day <= $as_of::date and promises.every_week as judges_weeks
+    from promises
+    cross join first_records
+    where first_records.record_kind = 'event'
 ),
 
 held as (
@@ -50,50 +61,31 @@ counts as (
     group by target_code
 ),
 
-weeks as (
-    select distinct date_trunc('week', day)::date as week_start
-    from calendar_days
-    where
-        calendar_year = extract(year from $as_of::date)
-        -- a week that begins in the year before or ends in the next is not this plan's
-        and extract(year from date_trunc('week', day)) = calendar_year
-        and date_trunc('week', day) + interval 6 day <= least(
-            $as_of::date, make_date(calendar_year, 12, 31)
-        )
-),
-
 week_counts as (
     select
-        promises.target_code,
+        target_code,
         count(*) as week_count,
-        count(*) filter (
-            where exists (
-                select 1
-                from held
-                where
-                    held.target_code = promises.target_code
-                    and date_trunc('week', held.held_on)::date = weeks.week_start
-            )
-        ) as eventful_week_count
-    from promises
-    cross join weeks
-    group by promises.target_code
+        count(*) filter (where has_event) as eventful_week_count
+    from event_weeks
+    where plan_year = extract(year from $as_of::date) and last_day <= $as_of::date
+    group by target_code
 )
 
 select
     promises.target_code,
-    coalesce(counts.held_count, 0) as held_count,
-    case when promises.has_conditions then coalesce(counts.met_count, 0) end as met_count,
-    case when promises.has_conditions then coalesce(counts.not_met_count, 0) end as not_met_count,
-    case when promises.has_conditions then coalesce(counts.unknown_count, 0) end as unknown_count,
-    case when promises.every_week then coalesce(week_counts.week_count, 0) end as week_count,
-    case when promises.every_week then coalesce(week_counts.eventful_week_count, 0) end
+    case when known.has_events then coalesce(counts.held_count, 0) end as held_count,
+    case when known.judges_each then coalesce(counts.met_count, 0) end as met_count,
+    case when known.judges_each then coalesce(counts.not_met_count, 0) end as not_met_count,
+    case when known.judges_each then coalesce(counts.unknown_count, 0) end as unknown_count,
+    case when known.judges_weeks then coalesce(week_counts.week_count, 0) end as week_count,
+    case when known.judges_weeks then coalesce(week_counts.eventful_week_count, 0) end
         as eventful_week_count,
     case
-        when promises.every_week
+        when known.judges_weeks
             then coalesce(week_counts.week_count - week_counts.eventful_week_count, 0)
     end as empty_week_count
 from promises
+inner join known on promises.target_code = known.target_code
 left join counts on promises.target_code = counts.target_code
 left join week_counts on promises.target_code = week_counts.target_code
 where promises.has_conditions or promises.every_week

@@ -1,18 +1,21 @@
 -- feedback_handled: cases received in the period and what had become of them by $as_of.
 --
+-- case_count is null of days before the first case of the register.
+--
 -- A case is answered in time if no more than the days of the setting feedback_answer_days lie between;
 -- open, it is overdue once they have gone. Where nobody has set a term, in_time_count, late_count,
 -- overdue_count and in_time_share are null. in_time_share is of judged_count, the cases answered or past
 -- their term; those whose term still runs are left out.
 -- What readers said of the outcome, and how long it took, is of the cases answered in the period,
--- whenever they came in; the interval is Wilson's, 95 %.
+-- whenever they came in; the interval is Wilson's, 95 %. least_share and most_share are of all of them, had
+-- nobody been satisfied who did not say, or everybody; null where nobody said anything.
 --
 -- grain:    one row
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
 --           $as_of       day at which a case is open or answered
--- columns:  case_count, term_days, in_time_count, late_count, open_count, overdue_count, judged_count, in_time_share, answered_count, median_days, rated_count, satisfied_count, satisfied_share, lower_share, upper_share
+-- columns:  case_count, term_days, in_time_count, late_count, open_count, overdue_count, judged_count, in_time_share, answered_count, median_days, rated_count, satisfied_count, satisfied_share, lower_share, upper_share, least_share, most_share
 
 with
 
@@ -86,7 +89,7 @@ shares as (
 )
 
 select
-    judged.case_count,
+    case when first_records.day < $end_date::date then judged.case_count end as case_count,
     terms.term_days,
     case when terms.term_days is not null then judged.in_time_count end as in_time_count,
     case when terms.term_days is not null then judged.late_count end as late_count,
@@ -103,7 +106,18 @@ select
     shares.satisfied_count,
     shares.share as satisfied_share,
     wilson_lower(shares.share, shares.rated_count) as lower_share,
-    wilson_upper(shares.share, shares.rated_count) as upper_share
+    wilson_upper(shares.share, shares.rated_count) as upper_share,
+    case
+        when shares.rated_count > 0
+            then shares.satisfied_count / shares.answered_count::double
+    end as least_share,
+    case
+        when shares.rated_count > 0
+            then
+                (shares.satisfied_count + shares.answered_count - shares.rated_count)
+                / shares.answered_count::double
+    end as most_share
 from judged
 cross join shares
 cross join terms
+inner join first_records on first_records.record_kind = 'feedback'

@@ -1,6 +1,8 @@
 -- cancellations_by_reason: cards cancelled for each reason, normal, abnormal or unknown.
 --
--- grain:    one row per reason of data/cancel_reasons.csv, given or not
+-- Both numbers are null as long as nothing but issues of cards is on record.
+--
+-- grain:    one row per reason of cancel_reasons.csv, given or not
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
@@ -28,9 +30,11 @@ cancellations as (
 select
     cancel_reasons.reason_code,
     cancel_reasons.kind,
-    coalesce(cancellations.card_count, 0) as card_count,
+    case when first_records.day < $end_date::date then coalesce(cancellations.card_count, 0) end
+        as card_count,
     coalesce(cancellations.card_count, 0)
     / nullif(sum(cancellations.card_count) over (), 0)::double as card_share
 from cancel_reasons
 left join cancellations using (reason_code)
-order by card_count desc, cancel_reasons.reason_code asc
+inner join first_records on first_records.record_kind = 'cancel'
+order by card_count desc nulls last, cancel_reasons.reason_code asc

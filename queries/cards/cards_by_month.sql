@@ -1,8 +1,8 @@
 -- cards_by_month: cards issued and cancelled in each month, and the holders at its end.
 --
 -- holder_count is the stock at the end of the month, or of the period where that comes first; it
--- counts from the first card on and is null before it. All three are null where the library has no card
--- events.
+-- counts from the first card on and is null before it. All three are null before the month of the library's
+-- first card event, cancelled_count also up to the month in which something but an issue was first recorded.
 --
 -- grain:    one row per calendar month
 -- params:   $start_date  first day of the period
@@ -22,7 +22,7 @@ months as (
 ),
 
 known as (
-    select count(*) > 0 as has_cards
+    select date_trunc('month', min(day)) as first_month
     from card_days
 ),
 
@@ -59,9 +59,12 @@ before as (
 
 select
     months.month,
-    case when known.has_cards then coalesce(changes.issued_count, 0) end::bigint as issued_count,
-    case when known.has_cards then coalesce(changes.cancelled_count, 0) end::bigint
-        as cancelled_count,
+    case when known.first_month <= months.month then coalesce(changes.issued_count, 0) end::bigint
+        as issued_count,
+    case
+        when date_trunc('month', first_records.day) <= months.month
+            then coalesce(changes.cancelled_count, 0)
+    end::bigint as cancelled_count,
     stock_of(
         amount_of(sum(gains.gained) over (order by months.month), before.gained_before, false),
         before.gained_before
@@ -71,4 +74,5 @@ left join changes using (month)
 left join gains using (month)
 cross join before
 cross join known
+inner join first_records on first_records.record_kind = 'cancel'
 order by months.month

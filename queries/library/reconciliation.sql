@@ -1,7 +1,11 @@
 -- reconciliation: each figure the library printed, beside the same figure from this data.
 --
--- Shares are compared at the printed decimals. verdict: equal, different, or not_covered where the
--- data does not reach over the days the figure speaks of, or holds nothing of the kind.
+-- What is printed is the main library's own: so is what is computed, but for the libraries of the network.
+-- Everything is counted from the events, cards and items themselves, never from a roll-up; holdings are the
+-- items in stock on the last day, or where items have no dates those of the month-end. Compared at the printed
+-- precision: shares at the printed decimals (decimals), "10,110 and more" (and_more) as 10,110 to 10,119, which
+-- is -1 decimals. verdict: equal, different, or not_covered where the data does not reach over the days the
+-- figure speaks of, or holds nothing of the kind.
 --
 -- grain:    one row per printed figure that can be computed
 -- params:   $figures  list of the codes of printed figures, or null for all of them
@@ -26,25 +30,42 @@ covered as (
     where library.first_day <= spans.first_day and library.last_day >= spans.last_day
 ),
 
-period_classes as (
+period_loans as (
     select
         covered.last_day,
+        loan_events.reader_id,
         coalesce(classes.main_code, 'unknown') as main_code,
-        sum(class_days.loan_count) as loan_count
+        count(*) as loan_count
     from covered
-    inner join class_days on class_days.day between covered.first_day and covered.last_day
-    left join classes using (class_code)
-    group by covered.last_day, coalesce(classes.main_code, 'unknown')
+    inner join loan_events
+        on
+            covered.first_day <= loan_events.event_at
+            and (covered.last_day + interval 1 day) > loan_events.event_at
+    inner join main_branches
+        on loan_events.branch_code is not distinct from main_branches.branch_code
+    left join items on loan_events.item_id = items.item_id
+    left join classes on items.class_code = classes.class_code
+    where loan_events.event_kind = 'loan'
+    group by covered.last_day, loan_events.reader_id, coalesce(classes.main_code, 'unknown')
+),
+
+period_classes as (
+    select
+        last_day,
+        main_code,
+        sum(loan_count) as loan_count
+    from period_loans
+    group by last_day, main_code
 ),
 
 period_readers as (
     select
-        covered.last_day,
-        reader_days.reader_id,
-        sum(reader_days.loan_count) as loan_count
-    from covered
-    inner join reader_days on reader_days.day between covered.first_day and covered.last_day
-    group by covered.last_day, reader_days.reader_id
+        last_day,
+        reader_id,
+        sum(loan_count) as loan_count
+    from period_loans
+    where reader_id is not null
+    group by last_day, reader_id
 ),
 
 ranked_readers as (
@@ -59,36 +80,85 @@ ranked_readers as (
 period_cards as (
     select
         covered.last_day,
-        sum(card_days.issued_count) as issued_count,
-        sum(card_days.cancelled_count) as cancelled_count
+        count(card_events.event_at) filter (where card_events.event_kind = 'issue')
+            as issued_count,
+        count(card_events.event_at) filter (where card_events.event_kind = 'cancel')
+            as cancelled_count
     from covered
-    inner join card_days on card_days.day between covered.first_day and covered.last_day
+    inner join card_events
+        on
+            covered.first_day <= card_events.event_at
+            and (covered.last_day + interval 1 day) > card_events.event_at
+    inner join main_branches
+        on card_events.branch_code is not distinct from main_branches.branch_code
+    where card_events.event_kind in ('issue', 'cancel')
     group by covered.last_day
+),
+
+dated_items as (
+    select coalesce(bool_or(added_on is not null), false) as has_dates
+    from items
+),
+
+stock as (
+    select
+        covered.last_day,
+        items.material,
+        count(*) as item_count,
+        count(*) filter (where items.is_for_children) as children_count
+    from covered
+    inner join items
+        on
+            covered.last_day >= items.added_on
+            and coalesce(covered.last_day <= items.withdrawn_on, true)
+    inner join main_branches on items.branch_code is not distinct from main_branches.branch_code
+    group by covered.last_day, items.material
+    union all
+    select
+        covered.last_day,
+        holdings.material,
+        sum(holdings.item_count) as item_count,
+        sum(holdings.children_count) as children_count
+    from covered
+    inner join holdings on covered.last_day = holdings.month_end
+    inner join main_branches
+        on holdings.branch_code is not distinct from main_branches.branch_code
+    inner join dated_items on not dated_items.has_dates
+    group by covered.last_day, holdings.material
 ),
 
 year_end_holdings as (
     select
+        last_day,
+        sum(item_count) filter (where material = 'book') as books,
+        sum(children_count) filter (where material = 'book') as children_books,
+        sum(item_count) filter (where material = 'braille') as braille,
+        sum(item_count) filter (where material = 'audiovisual') as audiovisual,
+        sum(item_count) filter (where material = 'periodical') as periodicals
+    from stock
+    group by last_day
+),
+
+last_readings as (
+    select
         covered.last_day,
-        sum(holdings.item_count) filter (where holdings.material = 'book') as books,
-        sum(holdings.children_count) filter (where holdings.material = 'book') as children_books,
-        sum(holdings.item_count) filter (where holdings.material = 'braille') as braille,
-        sum(holdings.item_count) filter (where holdings.material = 'audiovisual') as audiovisual,
-        sum(holdings.item_count) filter (where holdings.material = 'periodical') as periodicals
+        digital_resources.storage_tb
     from covered
-    inner join holdings on covered.last_day = holdings.month_end
-    group by covered.last_day
+    inner join digital_resources on covered.last_day >= digital_resources.counted_on
+    where digital_resources.storage_tb is not null
+    qualify
+        row_number() over (
+            partition by covered.last_day, digital_resources.resource_name
+            order by digital_resources.counted_on desc
+        ) = 1
 ),
 
 storage as (
     select
-        covered.last_day,
-        sum(measure_days.amount) as digital_tb
-    from covered
-    inner join measure_days
-        on
-            covered.last_day >= measure_days.day
-            and measure_days.measure_code = 'digital_storage'
-    group by covered.last_day
+        last_day,
+        sum(storage_tb) as digital_tb
+    from last_readings
+    group by last_day
 ),
 
 buildings as (
@@ -177,8 +247,11 @@ select
             published_figures.relation = 'over'
             and computed.computed_value > published_figures.published_value then 'equal'
         when
-            published_figures.relation = 'at_least'
-            and computed.computed_value >= published_figures.published_value then 'equal'
+            published_figures.relation = 'and_more'
+            and computed.computed_value >= published_figures.published_value
+            and computed.computed_value
+            < published_figures.published_value + power(10, -published_figures.decimals)
+            then 'equal'
         when
             published_figures.relation = 'equal'
             and round(computed.computed_value, published_figures.decimals)

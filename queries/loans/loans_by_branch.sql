@@ -1,6 +1,7 @@
 -- loans_by_branch: loans and renewals at each branch.
 --
--- A loan without a branch, or of one that the network does not list, has its row too.
+-- A loan without a branch, or of one that the network does not list, has its row too. Renewals are null
+-- of a period before the first that was recorded.
 --
 -- grain:    one row per branch of the network, lent or not
 -- params:   $start_date  first day of the period
@@ -39,8 +40,12 @@ select
     coalesce(circulation.loan_count, 0) as loan_count,
     coalesce(circulation.loan_count, 0)
     / nullif(sum(circulation.loan_count) over (), 0)::double as loan_share,
-    coalesce(circulation.renewal_count, 0) as renewal_count
+    case
+        when first_records.day < $end_date::date
+            then coalesce(circulation.renewal_count, 0)
+    end as renewal_count
 from network
 full join circulation using (branch_code)
 left join codes on circulation.branch_code = codes.code and codes.list = 'branch'
+inner join first_records on first_records.record_kind = 'renewal'
 order by loan_count desc, branch_code asc

@@ -1,5 +1,7 @@
 -- loans_by_day: loans on each day, and whether any of the branches was open.
 --
+-- Loans are null before the first on record.
+--
 -- grain:    one row per day, days without loans included
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
@@ -48,11 +50,13 @@ known as (
 
 select
     days.day,
-    coalesce(circulation.loan_count, 0) as loan_count,
+    case when first_records.day <= days.day then coalesce(circulation.loan_count, 0) end
+        as loan_count,
     -- null, not false, where nobody has said when the library opens
     case when known.has_hours then coalesce(hours.is_open, false) end as is_open
 from days
 left join circulation using (day)
 left join hours using (day)
 cross join known
+inner join first_records on first_records.record_kind = 'loan'
 order by days.day

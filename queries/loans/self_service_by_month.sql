@@ -1,6 +1,7 @@
 -- self_service_by_month: share of the loans of each month that were made at self-service machines.
 --
--- The share is null of a month without a loan, and of one in which no channel was recorded.
+-- The share is null of a month without a loan, and of one in which no channel was recorded; loans are null
+-- before the month of the first on record.
 --
 -- grain:    one row per calendar month, months without loans included
 -- params:   $start_date  first day of the period
@@ -35,9 +36,13 @@ gains as (
 
 select
     months.month,
-    coalesce(gains.loan_count, 0)::bigint as loan_count,
+    case
+        when date_trunc('month', first_records.day) <= months.month
+            then coalesce(gains.loan_count, 0)
+    end::bigint as loan_count,
     gains.self_service_loan_count::bigint as self_service_loan_count,
     rate_of(gains.self_service_loan_count, gains.loan_count) as self_service_share
 from months
 left join gains using (month)
+inner join first_records on first_records.record_kind = 'loan'
 order by months.month

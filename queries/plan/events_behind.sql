@@ -2,7 +2,8 @@
 --
 -- meets_clause is null where the register lacks the field the clause asks for, or there is no clause;
 -- missing_field is then the field. What lies after $as_of is scheduled; what lies before it and was
--- never marked as held has fallen out, or nobody has said so yet.
+-- never marked as held has fallen out, or nobody has said so yet. Of what is scheduled nothing is known but
+-- its day, kind, title and branch: who came, who spoke and what was shown is null.
 --
 -- grain:    one row per target and event
 -- params:   $as_of   day the plan is judged at
@@ -20,15 +21,18 @@ select
         when target_events.is_held then 'held'
         else 'not_held'
     end as state,
-    events.attendance_count,
-    events.speaker_rank,
-    events.work_count,
-    events.wall_metres,
-    events.place_kind,
-    events.loan_count,
+    case when target_events.held_on <= $as_of::date then events.attendance_count end
+        as attendance_count,
+    case when target_events.held_on <= $as_of::date then events.speaker_rank end as speaker_rank,
+    case when target_events.held_on <= $as_of::date then events.work_count end as work_count,
+    case when target_events.held_on <= $as_of::date then events.wall_metres end as wall_metres,
+    case when target_events.held_on <= $as_of::date then events.place_kind end as place_kind,
+    case when target_events.held_on <= $as_of::date then events.loan_count end as loan_count,
     target_events.has_clause,
-    target_events.meets_clause,
-    target_events.missing_field
+    case when target_events.held_on <= $as_of::date then target_events.meets_clause end
+        as meets_clause,
+    case when target_events.held_on <= $as_of::date then target_events.missing_field end
+        as missing_field
 from target_events
 inner join events
     on

@@ -1,7 +1,7 @@
 -- opening_by_branch: how each branch keeps the hours promised a week, in the year of $as_of.
 --
--- Only the main library made the promise; the others stand beside it. Weeks with a holiday count: a
--- public library is open on holidays too. kept_outside_share leaves them out, for whoever asks.
+-- Those whose promise it is: the main library alone, or every branch where the network made it. Weeks with
+-- a holiday count: a public library is open on holidays too. kept_outside_share leaves them out, for whoever asks.
 --
 -- grain:    one row per branch with a complete week
 -- params:   $as_of  day the plan is judged at
@@ -12,7 +12,8 @@ with
 goals as (
     select
         target_days.plan_year,
-        target_days.goal
+        target_days.goal,
+        targets.scope
     from target_days
     inner join targets using (plan_year, target_code)
     where
@@ -28,8 +29,15 @@ weeks as (
         opening_weeks.open_hours,
         goals.goal
     from opening_weeks
-    inner join goals on extract(year from opening_weeks.week_start) = goals.plan_year
-    where opening_weeks.week_start + interval 6 day <= $as_of::date
+    inner join goals on week_year(opening_weeks.week_start) = goals.plan_year
+    left join main_branches
+        on opening_weeks.branch_code is not distinct from main_branches.branch_code
+    where
+        week_last_day(opening_weeks.week_start) <= $as_of::date
+        and (
+            main_branches.is_main
+            or (goals.scope = 'network' and opening_weeks.branch_code is not null)
+        )
 ),
 
 named as (

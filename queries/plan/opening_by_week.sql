@@ -1,6 +1,7 @@
--- opening_by_week: hours open at the main library in each week of the year of $as_of, with its holidays.
+-- opening_by_week: hours open in each week of the year of $as_of, with its holidays.
 --
--- Only weeks that lie in the year whole; one that is not over at $as_of is announced.
+-- Of the main library where the promise is its own, of the branch open least where it is the network's.
+-- A week is of the year of its Thursday; one that is not over at $as_of is announced.
 --
 -- grain:    one row per week, from the first whole week on
 -- params:   $as_of  day the plan is judged at
@@ -11,7 +12,8 @@ with
 goals as (
     select
         target_days.plan_year,
-        target_days.goal
+        target_days.goal,
+        targets.scope
     from target_days
     inner join targets using (plan_year, target_code)
     where
@@ -22,14 +24,15 @@ goals as (
 
 weeks as (
     select
-        opening_weeks.week_start,
-        opening_weeks.open_hours,
-        opening_weeks.week_start + interval 6 day <= $as_of::date as is_over,
+        scope_weeks.week_start,
+        scope_weeks.open_hours,
+        week_last_day(scope_weeks.week_start) <= $as_of::date as is_over,
         goals.goal
-    from opening_weeks
-    inner join goals on extract(year from opening_weeks.week_start) = goals.plan_year
-    inner join branches on opening_weeks.branch_code = branches.branch_code and branches.is_main
-    where opening_weeks.week_start + interval 6 day <= make_date(goals.plan_year, 12, 31)
+    from scope_weeks
+    inner join goals
+        on
+            week_year(scope_weeks.week_start) = goals.plan_year
+            and scope_weeks.scope = goals.scope
 ),
 
 holiday_weeks as (

@@ -3,7 +3,7 @@
 -- The week before 8 January lies in another plan's year: status_before is null there. A milestone that
 -- nobody has spoken of is planned; it is overdue from the day after it was due.
 --
--- grain:    one row per target, then one per milestone, in the order of data/targets/<year>.toml
+-- grain:    one row per target, then one per milestone, in the order of targets/<year>.toml
 -- params:   $as_of  day the plan is judged at
 -- columns:  target_code, kind, status, status_before, day_before
 

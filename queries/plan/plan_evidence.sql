@@ -3,13 +3,16 @@
 -- clause_count is how many of the things held meet the clause of quality, clause_unknown_count how many
 -- lack the field it asks for; both null where the plan states no clause. scheduled_count is what a
 -- calendar announces after the day: events, or days open; null where there is no calendar. Answers and
--- forms are of the latest wave. open_days_left counts the main library's. expected_value is where the value
+-- forms are of the year so far, or of the wave that the plan names; of feedback the cases answered. open_days_left counts the main library's. expected_value is where the value
 -- should be by the day, null where a promise has no pace; projected_value where it will be on 31 December
--- if the year goes on like this; reason says why there is no value.
+-- if the year goes on like this; reason says why there is no value. Weeks are those of a promise for every
+-- week: kept by their hours, or by something held; worst_week is the one with the fewest hours.
 --
+-- engine:   min_by
 -- grain:    one row per target of the year of $as_of
--- params:   $as_of  day the plan is judged at
--- columns:  target_code, goal, stretch, expected_value, projected_value, reason, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, announced_week_count, announced_kept_week_count, week_with_event_count, last_day
+-- params:   $as_of   day the plan is judged at
+--           $target  code of a target, or null for all of them
+-- columns:  target_code, goal, stretch, expected_value, projected_value, reason, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, worst_week, announced_week_count, announced_kept_week_count, last_day
 
 with
 
@@ -29,10 +32,7 @@ event_counts as (
         count(*) filter (
             where is_held and held_on <= $as_of::date and missing_field is not null
         ) as unknown_count,
-        count(*) filter (where held_on > $as_of::date) as scheduled_count,
-        count(distinct date_trunc('week', held_on)) filter (
-            where is_held and held_on <= $as_of::date
-        ) as week_with_event_count
+        count(*) filter (where held_on > $as_of::date) as scheduled_count
     from target_events
     where plan_year = extract(year from $as_of::date)
     group by target_code
@@ -45,14 +45,16 @@ conditions as (
 ),
 
 open_days as (
-    select count(distinct opening_hours.day) as open_days_left
-    from opening_hours
-    inner join branches using (branch_code)
+    select
+        scope_days.scope,
+        count(*) as open_days_left
+    from scope_days
     cross join year
     where
-        branches.is_main
-        and opening_hours.day > $as_of::date
-        and opening_hours.day <= year.last_day
+        scope_days.measure_code = 'open_day_count'
+        and scope_days.day > $as_of::date
+        and scope_days.day <= year.last_day
+    group by scope_days.scope
 ),
 
 calendar as (
@@ -66,34 +68,40 @@ calendar as (
 
 answers as (
     select
-        survey_shares.measure_code,
+        targets.target_code,
         survey_shares.distributed_count,
         survey_shares.returned_count,
         survey_shares.valid_count,
         survey_shares.satisfied_count
-    from survey_shares
-    cross join year
+    from targets
+    inner join year using (plan_year)
+    inner join survey_shares
+        on
+            targets.measure_code = survey_shares.measure_code
+            and targets.scope = survey_shares.scope
+            and targets.wave_code is not distinct from survey_shares.wave_code
     where survey_shares.day between year.first_day and $as_of::date
     qualify
-        row_number() over (
-            partition by survey_shares.measure_code order by survey_shares.day desc
-        ) = 1
+        row_number() over (partition by targets.target_code order by survey_shares.day desc) = 1
 ),
 
 weeks as (
     select
         targets.target_code,
-        count(*) filter (where opening_weeks.week_start + interval 6 day <= $as_of::date)
+        count(*) filter (where week_last_day(scope_weeks.week_start) <= $as_of::date)
             as week_count,
         count(*) filter (
-            where opening_weeks.week_start + interval 6 day <= $as_of::date
-            and opening_weeks.open_hours >= target_days.goal
+            where week_last_day(scope_weeks.week_start) <= $as_of::date
+            and scope_weeks.open_hours >= target_days.goal
         ) as kept_week_count,
-        count(*) filter (where opening_weeks.week_start + interval 6 day > $as_of::date)
+        min_by(
+            scope_weeks.week_start, (scope_weeks.open_hours, scope_weeks.week_start)
+        ) filter (where week_last_day(scope_weeks.week_start) <= $as_of::date) as worst_week,
+        count(*) filter (where week_last_day(scope_weeks.week_start) > $as_of::date)
             as announced_week_count,
         count(*) filter (
-            where opening_weeks.week_start + interval 6 day > $as_of::date
-            and opening_weeks.open_hours >= target_days.goal
+            where week_last_day(scope_weeks.week_start) > $as_of::date
+            and scope_weeks.open_hours >= target_days.goal
         ) as announced_kept_week_count
     from targets
     inner join year using (plan_year)
@@ -103,24 +111,34 @@ weeks as (
             and targets.target_code = target_days.target_code
             and target_days.day = $as_of::date
             and target_days.branch_code is null
-    inner join opening_weeks
+    inner join scope_weeks
         on
-            opening_weeks.week_start >= year.first_day
-            -- a week that ends in the next year is not this plan's
-            and opening_weeks.week_start + interval 6 day <= year.last_day
-    inner join branches
-        on opening_weeks.branch_code = branches.branch_code and branches.is_main
+            targets.scope = scope_weeks.scope
+            and week_year(scope_weeks.week_start) = year.plan_year
     where targets.kind = 'compliance'
     group by targets.target_code
+    union all
+    select
+        event_weeks.target_code,
+        count(*) as week_count,
+        count(*) filter (where event_weeks.has_event) as kept_week_count,
+        null as worst_week,
+        null as announced_week_count,
+        null as announced_kept_week_count
+    from event_weeks
+    inner join year using (plan_year)
+    where event_weeks.last_day <= $as_of::date
+    group by event_weeks.target_code
 ),
 
 last_days as (
     select
         measure_code,
+        scope,
         max(day) as last_day
-    from measure_days
+    from scope_days
     where day <= $as_of::date
-    group by measure_code
+    group by measure_code, scope
 )
 
 select
@@ -143,7 +161,7 @@ select
         as clause_unknown_count,
     case
         when targets.measure_code = 'open_day_count' and calendar.has_hours
-            then open_days.open_days_left
+            then coalesce(open_days.open_days_left, 0)
         else event_counts.scheduled_count
     end as scheduled_count,
     calendar.open_days_left,
@@ -155,21 +173,24 @@ select
     target_days.upper_share,
     weeks.week_count,
     weeks.kept_week_count,
+    weeks.worst_week,
     weeks.announced_week_count,
     weeks.announced_kept_week_count,
-    case when targets.every_week then coalesce(event_counts.week_with_event_count, 0) end
-        as week_with_event_count,
     last_days.last_day
 from targets
 inner join year using (plan_year)
 inner join plan_measures using (measure_code)
 inner join target_days using (plan_year, target_code)
-cross join open_days
 cross join calendar
+left join open_days on targets.scope = open_days.scope
 left join conditions on targets.target_code = conditions.target_code
 left join event_counts on targets.target_code = event_counts.target_code
-left join answers on targets.measure_code = answers.measure_code
+left join answers on targets.target_code = answers.target_code
 left join weeks on targets.target_code = weeks.target_code
-left join last_days on targets.measure_code = last_days.measure_code
-where target_days.day = $as_of::date and target_days.branch_code is null
+left join last_days
+    on targets.measure_code = last_days.measure_code and targets.scope = last_days.scope
+where
+    target_days.day = $as_of::date
+    and target_days.branch_code is null
+    and ($target::varchar is null or targets.target_code = $target::varchar)
 order by targets.target_order

@@ -45,15 +45,7 @@ aged as (
     select
         reader_type,
         sex,
-        case
-            when birth_year is null then 'unknown'
-            when extract(year from $as_of::date) - birth_year <= 6 then '0-6'
-            when extract(year from $as_of::date) - birth_year <= 12 then '7-12'
-            when extract(year from $as_of::date) - birth_year <= 17 then '13-17'
-            when extract(year from $as_of::date) - birth_year <= 34 then '18-34'
-            when extract(year from $as_of::date) - birth_year <= 59 then '35-59'
-            else '60+'
-        end as age_band,
+        coalesce(age_band(birth_year, extract(year from $as_of::date)), 'unknown') as age_band,
         borrower_count,
         loan_count
     from kinds

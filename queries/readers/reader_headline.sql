@@ -1,5 +1,7 @@
 -- reader_headline: how many people borrow, how many of them for the first time, and how much each.
 --
+-- All are null of days before the first loan on record.
+--
 -- grain:    one row
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
@@ -79,10 +81,13 @@ year as (
 )
 
 select
-    period.borrower_count,
-    period.new_borrower_count,
-    year.active_borrower_count,
+    case when first_records.day < $end_date::date then period.borrower_count end as borrower_count,
+    case when first_records.day < $end_date::date then period.new_borrower_count end
+        as new_borrower_count,
+    case when first_records.day <= $as_of::date then year.active_borrower_count end
+        as active_borrower_count,
     (loans.loan_count / nullif(period.borrower_count, 0))::double as loans_per_borrower
 from period
 cross join year
 cross join loans
+inner join first_records on first_records.record_kind = 'loan'

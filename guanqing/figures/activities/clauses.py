@@ -43,8 +43,12 @@ def clauses_kept(view: View) -> Content:
         headline,
         Table(columns, [_clause(view, targets[row["target_code"]], row) for row in rows]),
         _named(view, broken),
-        _weeks(view, weeks),
-        view.note("activities.plan_scope", year=str(year)),
+        _weeks(view, weeks) if rows[0]["held_count"] is not None else None,
+        view.note(
+            "activities.plan_scope",
+            year=str(year),
+            whose=view.whose(*(targets[row["target_code"]].scope for row in rows)),
+        ),
         cases=finding[1].get("held", 0),
     )
 
@@ -52,6 +56,8 @@ def clauses_kept(view: View) -> Content:
 def _clause(view: View, target: Target, row: Row) -> list[Cell]:
     words = target.clause[view.language] if target.clause else ""
     name = Markup('{}<div class="why">{}</div>').format(target.name[view.language], words)
+    if row["held_count"] is None:
+        return [name, *[text.NOTHING] * 4]
     if row["met_count"] is None:
         whole, eventful = (
             view.t("activities.weeks", count=row[f"{part}week_count"]) for part in ("", "eventful_")

@@ -16,6 +16,8 @@ from guanqing.figures.marking import legend, on_months
 from guanqing.figures.markup import fill, toned, written
 from guanqing.figures.over_time import month_labels
 from guanqing.figures.view import View
+from guanqing.headlines import NOTHING
+from guanqing.period import DAY
 
 FEW_MONTHS = 4  # whose bars would fill the panel with ink
 Row = dict[str, Any]
@@ -25,8 +27,11 @@ Row = dict[str, Any]
 def feedback_by_month(view: View) -> Content:
     """Draw the cases of each month by what became of them, and below how long and how content."""
     months, row = view.ask("feedback_by_month"), view.row("feedback_handled")
+    headline = view.say(headlines.feedback(row))
+    if row["case_count"] is None:
+        return content(headline, view.nothing())
     return content(
-        view.say(headlines.feedback(row)),
+        headline,
         *_by_outcome(view, months),
         fill("handled", facts=_facts(view, row)),
         view.note("activities.no_term") if row["term_days"] is None else None,
@@ -50,6 +55,10 @@ def _facts(view: View, row: Row) -> list[tuple[str, str, str]]:
     if row["rated_count"]:
         words = of_answers(view, row, row["rated_count"])
         facts.append((view.t("activities.content"), view.share(row["satisfied_share"]), words))
+    if row["rated_count"] and row["rated_count"] < row["answered_count"]:
+        unrated = view.t("activities.unrated", count=row["answered_count"] - row["rated_count"])
+        bounds = f"{view.share(row['least_share'])}–{view.share(row['most_share'])}"
+        facts.append((view.t("activities.content_bounds"), bounds, unrated))
     return facts
 
 
@@ -90,7 +99,9 @@ def _by_outcome(view: View, months: pl.DataFrame) -> tuple[Block | None, ...]:
 @figure("open_case")
 def feedback_open(view: View) -> Content:
     """List the cases nobody has answered, the oldest first; those overdue are marked."""
-    cases = view.ask("feedback_open")
+    cases, end = view.ask("feedback_open"), view.filters["as_of"] + DAY
+    if view.look_up("feedback_handled", end_date=end)["case_count"][0] is None:
+        return content(view.say(NOTHING), view.nothing())
     headline = view.say(headlines.open_cases(cases))
     if cases.is_empty():
         return content(headline, view.note("activities.none_open"))

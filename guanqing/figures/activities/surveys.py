@@ -10,11 +10,10 @@ from guanqing import charts, measures
 from guanqing.charts.intervals import Interval
 from guanqing.figures.blocks import Block, Cell, Note, Table
 from guanqing.figures.figure import Content, content, figure
-from guanqing.figures.key_figures import card
+from guanqing.figures.key_figures import card, changed
 from guanqing.figures.markup import ICONS, TONES, fill, strong
 from guanqing.figures.view import View
-from guanqing.headlines import change
-from guanqing.plan import survey
+from guanqing.plan import survey, verdicts
 
 Row = dict[str, Any]
 
@@ -33,12 +32,14 @@ def satisfied_share(view: View) -> Content:
             view.cite("survey_by_question", start_date=days.start_date, end_date=days.end_date)
         )
     share = row.get("satisfied_share")
-    shown = card(
-        view, "satisfied_share", share, change(share, earlier.get("satisfied_share")), None
-    )
+    change = changed("satisfied_share", share, earlier.get("satisfied_share"))
+    shown = card(view, "satisfied_share", share, change)
     status = row.get("verdict") if share is not None else None
+    if status and not row["is_settled"]:
+        status = verdicts.SO_FAR.get(status, status)
     label = measures.named("satisfied_share").label[view.language]
-    named = replace(shown, goal=row.get("goal"), status=status)
+    # a questionnaire tells nothing of branches: the promise is held against it whatever is chosen
+    named = replace(shown, goal=row.get("goal"), status=status, aside="")
     return content(label, named, cases=row.get("valid_count"))
 
 
@@ -57,12 +58,23 @@ def survey_by_question(view: View) -> Content:
         return content(headline, view.note("activities.no_survey"))
     row = questions.row(0, named=True)
     drawn = _intervals(view, questions, "question", view.t("alt.questions"))
-    wave = [view.t("activities.wave", name=row["survey_code"], day=row["closed_on"])]
+    return content(headline, drawn, Note(_waves(view, row)), cases=row["valid_count"])
+
+
+def _waves(view: View, row: Row) -> str:
+    """Say which waves count together, and which do not."""
+    day, counted = row["closed_on"], row["wave_count"] - row["unsound_count"]
+    if row["survey_code"] is None:
+        words = view.t("activities.waves", count=counted, year=str(day.year), day=day)
+    else:
+        words = view.t("activities.wave", name=row["survey_code"], day=day)
+    if row["unsound_count"] and counted:
+        words += view.t("activities.waves_left_out", count=row["unsound_count"])
+    if row["is_awaited"]:
+        words += view.t("activities.wave_not_closed")
     if not row["is_in_period"]:
-        wave.append(view.t("activities.outside_the_period"))
-    if row["goal"] is not None:
-        wave.append(view.t("activities.goal_is_overall"))
-    return content(headline, drawn, Note("".join(wave)), cases=row["valid_count"])
+        words += view.t("activities.outside_the_period")
+    return words + (view.t("activities.goal_is_overall") if row["goal"] is not None else "")
 
 
 @figure("group_satisfied_share")

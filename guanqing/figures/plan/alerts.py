@@ -3,23 +3,16 @@
 from collections.abc import Sequence
 from typing import Any
 
+from guanqing import plan
 from guanqing.figures.blocks import Link
 from guanqing.figures.figure import Content, content, figure
-from guanqing.figures.markup import fill
+from guanqing.figures.markup import badge, fill
+from guanqing.figures.plan.words import whose
 from guanqing.figures.view import View
 from guanqing.plan import alerts
 from guanqing.plan.alerts import Alert
 
 MOST_SHOWN = 5  # targets: what a director takes in at one look
-ICONS = {
-    "will_miss": "✖",
-    "overdue": "▼",
-    "fell_behind": "▼",
-    "no_data": "○",
-    "refused": "!",
-    "stale": "○",
-}
-TONES = {"will_miss": "bad", "overdue": "bad", "fell_behind": "bad", "refused": "doubt"}
 
 
 @figure("plan_progress")
@@ -36,12 +29,17 @@ def plan_alerts_all(view: View) -> Content:
 
 def _listed(view: View, *, most: int | None) -> Content:
     as_of = view.filters["as_of"]
-    found = alerts.gathered(lambda query: view.ask(query).to_dicts(), as_of)
+    promised = plan.load(as_of.year, view.own.targets)
+    found = alerts.gathered(lambda query: view.cite(query, target=None).to_dicts(), promised, as_of)
+    if not found and not (promised.targets or promised.milestones):
+        words = view.t("alerts.no_plan")
+        return content(words, view.note("alerts.no_plan"))
     if not found:
         words = view.t("alerts.none", day=as_of)
         return content(words, view.note("alerts.none", day=as_of))
     lines = _by_target(found)
-    heading = view.t("alerts.heading", count=len(lines))
+    scopes = {alert.scope for alert in found if alert.scope} or {"library"}
+    heading = view.t("alerts.heading", count=len(lines), whose=view.whose(*scopes))
     drawn = fill("alerts", heading=heading, lines=[_line(view, line) for line in lines[:most]])
     words = view.t("alerts.all", count=len(lines))
     link = Link(words, "pages/year/targets.py", icon="arrow_forward")
@@ -61,8 +59,8 @@ def _line(view: View, of_target: Sequence[Alert]) -> dict[str, Any]:
     worst = of_target[0]
     words = [alerts.in_words(alert, view.language) for alert in of_target]
     return {
-        "tone": TONES.get(worst.kind, ""),
-        "kind": f"{ICONS[worst.kind]}\u00a0{view.t('alerts.kind_' + worst.kind)}",
+        "badge": badge(worst.verdict, view),
         "name": worst.name[view.language],
+        "whose": whose(view, worst.target) if worst.target else "",
         "words": view.t("alerts.list_mark").join(words),
     }

@@ -10,8 +10,8 @@ from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.marking import legend, of_plan_weeks
 from guanqing.figures.markup import badge, dated, fill, joined, small, strong, toned, written
 from guanqing.figures.plan.scorecard import noted
-from guanqing.figures.plan.standing import cases_of, chosen_target
-from guanqing.figures.plan.words import amount
+from guanqing.figures.plan.standing import cases_of, chosen_code, chosen_target
+from guanqing.figures.plan.words import amount, why_not
 from guanqing.figures.view import View
 from guanqing.records import code_names
 
@@ -22,7 +22,7 @@ MARKS = {"held": "●", "scheduled": "○", "not_held": "–"}
 @figure("plan_events")
 def events_behind(view: View) -> Content:
     """List the events behind a target, the latest first, and whether each meets its clause."""
-    standing = chosen_target(view)
+    standing = chosen_target(view, view.cite)
     if standing is None:
         return content("", view.nothing())
     headline = view.t("target.held", count=standing.held_count or 0)
@@ -30,6 +30,8 @@ def events_behind(view: View) -> Content:
         headline += view.t("target.held_clause", count=standing.clause_count)
     events = view.ask("events_behind", target=standing.target.code)
     if events.is_empty():
+        if standing.value is None:
+            headline = why_not(view, standing)
         return content(headline, view.note("target.no_events"))
     has_clause = bool(events["has_clause"].any())
     columns = [
@@ -39,7 +41,7 @@ def events_behind(view: View) -> Content:
         *([(view.t("target.clause"), "s")] if has_clause else []),
     ]
     rows = [_event(view, row, has_clause) for row in events.to_dicts()]
-    return content(headline, Table(columns, rows, height=420), cases=events.height)
+    return content(headline, Table(columns, rows, height=view.height), cases=events.height)
 
 
 def _event(view: View, row: Row, has_clause: bool) -> list[Cell]:
@@ -54,7 +56,7 @@ def _event(view: View, row: Row, has_clause: bool) -> list[Cell]:
 
 def _kept(view: View, row: Row) -> Markup:
     if row["state"] == "scheduled":
-        return small(_measured(view, row))
+        return Markup()
     if row["missing_field"]:
         field = view.t(f"target.field_{row['missing_field']}")
         return toned(f"? {view.t('target.lacks', field=field)}", "doubt")
@@ -78,7 +80,7 @@ def _measured(view: View, row: Row) -> str:
 @figure("opening_hours")
 def opening_by_week(view: View) -> Content:
     """Draw the main library's hours of each week against the promise; list each branch's."""
-    standing = chosen_target(view)
+    standing = chosen_target(view, view.cite)
     kept, weeks = (standing.kept_week_count, standing.week_count) if standing else (0, 0)
     headline = view.t("target.weeks_finding", kept=kept or 0, weeks=weeks or 0)
     frame = view.ask("opening_by_week")
@@ -140,7 +142,7 @@ def _branch_hours(view: View) -> Table:
 @figure("plan_progress")
 def target_branches(view: View) -> Content:
     """List the parts that branches have in a target."""
-    standing = chosen_target(view)
+    standing = chosen_target(view, view.cite)
     headline = view.t("target.parts")
     if standing is None:
         return content(headline, view.nothing())
@@ -194,9 +196,7 @@ def milestone_history(view: View) -> Content:
 @figure("plan_notes")
 def plan_notes_made(view: View) -> Content:
     """List what was noted about a target or milestone, the latest first, with who did."""
-    standing = chosen_target(view)
-    code = standing.target.code if standing else view.filters["target"]
-    notes = view.ask("plan_notes_made", target=code).to_dicts()
+    notes = view.ask("plan_notes_made", target=chosen_code(view)).to_dicts()
     headline = view.t("target.notes")
     if not notes:
         return content(headline, view.note("target.no_notes"))

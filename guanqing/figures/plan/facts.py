@@ -1,15 +1,15 @@
 """What the answer to a promise rests on, a line a fact."""
 
-from datetime import date
+from datetime import timedelta
 
 from markupsafe import Markup
 
 from guanqing import text
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import fill, small, strong, written
-from guanqing.figures.plan.standing import cases_of, chosen_target, plan_year
+from guanqing.figures.plan.standing import cases_of, chosen_target
 from guanqing.figures.plan.story import outlook_of
-from guanqing.figures.plan.words import amount, ends, likely, owner_of, unit_of
+from guanqing.figures.plan.words import amount, difference, ends, likely, owner_of, unit_of
 from guanqing.figures.view import View
 from guanqing.plan import planfile, survey
 from guanqing.plan.outlook import Outlook
@@ -21,7 +21,7 @@ Fact = tuple[str, str | Markup]
 @figure("plan_progress")
 def target_facts(view: View) -> Content:
     """List what the answer to a promise rests on."""
-    standing = chosen_target(view, is_drawn=True)
+    standing = chosen_target(view, view.ask)
     if standing is None:
         return content("", view.nothing())
     facts = [fact for fact in _facts(view, standing, outlook_of(view, standing)) if fact[1]]
@@ -31,13 +31,22 @@ def target_facts(view: View) -> Content:
 
 def _facts(view: View, standing: Standing, ahead: Outlook) -> list[Fact]:
     target, t = standing.target, view.t
-    value = strong(amount(view, standing.value, target)) + unit_of(view, target)
-    facts: list[Fact] = [(t("target.now"), value), (t("target.due"), _due(view, standing))]
+    value = strong(amount(view, standing.value, target)) + unit_of(view, target, standing.value)
+    if standing.worst_week is not None:
+        last = standing.worst_week + timedelta(days=6)
+        value += Markup(" {}").format(text.short_span(standing.worst_week, last, view.language))
+    facts: list[Fact] = [
+        (t("target.whose"), view.whose(target.scope)),
+        (t("target.now") if standing.worst_week is None else t("target.worst_now"), value),
+        (t("target.due"), _due(view, standing)),
+    ]
     if end := ahead.end:
         facts += [
             (t("target.end_80"), ends(view, end.lower_80, end.upper_80, target)),
             (t("target.end_95"), ends(view, end.lower_95, end.upper_95, target)),
         ]
+    if ahead.announced is not None:
+        facts.append((t("target.end_announced"), amount(view, ahead.announced, target)))
     basis = t(f"target.by_{standing.pace_basis}") if standing.expected_value else ""
     last_day = standing.last_day
     facts += [
@@ -66,7 +75,7 @@ def _chance(view: View, standing: Standing, ahead: Outlook) -> str:
     """Return how likely it is; of what is settled there is no chance to speak of."""
     if ahead.chance is None or standing.status in ("met", "not_met"):
         return ""
-    return strong(likely(view, ahead.chance))
+    return strong(likely(view, ahead))
 
 
 def _due(view: View, standing: Standing) -> str:
@@ -82,9 +91,9 @@ def _needed(view: View, standing: Standing, ahead: Outlook) -> str:
     needed = ahead.needed_per_day
     return view.t(
         "target.needed_words",
-        missing=amount(view, ahead.missing, standing.target),
+        missing=difference(view, ahead.missing or 0, standing.target),
         needed=view.count(needed) if needed >= 10 else f"{needed:.2f}",
-        name=planfile.plan_measures()[standing.target.measure]["name"][view.language],
+        name=planfile.plan_measures()[standing.target.measure].name[view.language],
         days=int(standing.open_days_left),
     )
 
@@ -92,13 +101,16 @@ def _needed(view: View, standing: Standing, ahead: Outlook) -> str:
 def _calendar(view: View, standing: Standing) -> str:
     """Return what is announced; it is missing from the goal only if it is what the target counts.
 
-    A target of loans on mobile trips has trips on its calendar, not loans.
+    A target of loans on mobile trips has trips on its calendar, not loans; one of lectures per
+    reader has lectures.
     """
     scheduled, measure = standing.scheduled_count, standing.target.measure
     if scheduled is None or standing.value is None:
         return ""
-    kind = planfile.plan_measures()[measure].get("event_kind")
-    if kind and measure != f"{kind}_count":
+    kind, is_rate = planfile.plan_measures()[measure].event_kind, standing.target.kind == "rate"
+    if is_rate and not kind:
+        return ""
+    if kind and (is_rate or measure != f"{kind}_count"):
         return view.t("target.calendar_events", count=scheduled)
     missing = max(standing.goal - standing.value - scheduled, 0)
     done = int(standing.value)
@@ -106,7 +118,7 @@ def _calendar(view: View, standing: Standing) -> str:
 
 
 def _clause(view: View, standing: Standing) -> str:
-    if standing.clause_count is None:
+    if standing.clause_count is None or standing.value is None:
         return ""
     held, kept = standing.held_count or 0, standing.clause_count
     words = view.t("target.clause_words", held=held, kept=kept)
@@ -116,11 +128,11 @@ def _clause(view: View, standing: Standing) -> str:
 
 
 def _every_week(view: View, standing: Standing) -> str:
-    if standing.week_with_event_count is None:
+    """Return in how many weeks there was something, of those that are over."""
+    if not standing.target.every_week or standing.value is None:
         return ""
-    weeks = (view.filters["as_of"] - date(plan_year(view), 1, 1)).days // 7 + 1
-    kept = int(standing.week_with_event_count)
-    return view.t("target.weeks_words", kept=kept, weeks=weeks)
+    weeks, kept = standing.week_count, standing.kept_week_count
+    return view.t("target.weeks_words", kept=kept, weeks=weeks) if weeks else ""
 
 
 def _of_answers(view: View, standing: Standing) -> list[Fact]:
@@ -129,8 +141,10 @@ def _of_answers(view: View, standing: Standing) -> list[Fact]:
     if not count:
         return []
     needed = survey.satisfied_needed(int(count), standing.goal)
+    is_asked = planfile.plan_measures()[standing.target.measure].register == "surveys"
+    asked = "target.forms" if is_asked else "target.cases_answered"
     return [
-        (t("target.forms"), _known(view, standing.distributed_count)),
+        (t(asked), _known(view, standing.distributed_count)),
         (t("target.returned"), _known(view, standing.returned_count)),
         (t("target.valid"), view.count(count)),
         (t("target.satisfied"), _known(view, standing.satisfied_count)),
@@ -142,12 +156,15 @@ def _of_answers(view: View, standing: Standing) -> list[Fact]:
 
 def _of_weeks(view: View, standing: Standing) -> list[Fact]:
     """Return how many weeks were kept, and how many of those announced will be."""
-    if standing.week_count is None:
+    if standing.target.kind != "compliance" or standing.week_count is None:
         return []
     announced = f"{standing.announced_kept_week_count}/{standing.announced_week_count}"
+    kept, weeks = standing.kept_week_count or 0, standing.week_count
+    share = kept / weeks if weeks else None
+    said = view.t("target.kept_share", kept=kept, weeks=weeks, share=view.share(share))
     return [
-        (view.t("target.weeks_kept"), strong(f"{standing.kept_week_count}/{standing.week_count}")),
-        (view.t("target.weeks_announced"), announced),
+        (view.t("target.weeks_kept"), strong(said)),
+        (view.t("target.weeks_announced"), announced if standing.announced_week_count else ""),
     ]
 
 

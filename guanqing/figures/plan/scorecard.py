@@ -14,11 +14,22 @@ from guanqing.figures.plan.standing import (
     milestones,
     outlooks,
     plan_year,
+    ranked,
     standings,
     year_plan,
 )
-from guanqing.figures.plan.words import amount, answer, ends, pace, unit_of
+from guanqing.figures.plan.words import (
+    amount,
+    answer,
+    ends,
+    now,
+    pace,
+    unit_of,
+    weeks_kept,
+    whose,
+)
 from guanqing.figures.view import View
+from guanqing.plan import ranking
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.scoring import MilestoneStanding, Standing
 
@@ -33,24 +44,39 @@ def story(code: str, words: str) -> Link:
 @figure("plan_progress")
 def plan_verdict(view: View) -> Content:
     """Say in one line how the targets of the year stand, or that there is no plan."""
-    found, year = standings(view, is_drawn=True), str(plan_year(view))
+    found, year = standings(view, view.ask), str(plan_year(view))
     if not found:
         key = "targets.none_used" if year_plan(view).refused else "targets.no_plan"
         words = view.t(key, year=year)
         return content(words, Note(words))
     day = view.filters["as_of"]
-    lead = view.t("targets.verdict", year=year, count=len(found), day=day)
-    parts = [
-        (TONES.get(status, ""), ICONS[status], number, view.t(f"status.{status}"))
-        for status, number in counted(found).items()
+    scopes = view.whose(*(one.target.scope for one in found))
+    lead = view.t("targets.verdict", year=year, count=len(found), whose=scopes, day=day)
+    said = [
+        (status, number, _said(view, found, status)) for status, number in counted(found).items()
     ]
-    return content(lead, fill("verdict", lead=lead, parts=parts), cases=len(found))
+    parts = [(TONES.get(status, ""), ICONS[status], *words) for status, *words in said]
+    sentence = view.t("app.list_mark").join(
+        view.t("targets.verdict_part", count=number, status=words) for _, number, words in said
+    )
+    drawn = fill("verdict", lead=lead, parts=parts)
+    return content(view.t("targets.sentence", lead=lead, parts=sentence), drawn, cases=len(found))
+
+
+def _said(view: View, found: list[Standing], status: str) -> str:
+    """Return a verdict, and of how many that bear it and are still open little can be hoped."""
+    words, known = view.t(f"status.{status}"), outlooks(view, found)
+    mine = [known[one.target.code] for one in found if one.status == status]
+    count = sum(ranking.is_unlikely(ahead) for ahead in mine)
+    if not count or status in ("met", "not_met"):
+        return words
+    return view.t("targets.unlikely", status=words, count=count)
 
 
 @figure("plan_progress")
 def plan_behind(view: View) -> Content:
     """List the targets, the worst first: value of target, how likely, status."""
-    found = standings(view, is_drawn=True)
+    found = ranked(view, standings(view, view.ask))
     known = outlooks(view, found)
     columns = [
         (view.t("targets.target"), ""),
@@ -62,8 +88,10 @@ def plan_behind(view: View) -> Content:
     rows = [
         [
             one.target.name[view.language],
-            strong(amount(view, one.value, one.target)),
-            amount(view, one.goal, one.target) + unit_of(view, one.target),
+            strong(weeks_kept(one) or amount(view, one.value, one.target)),
+            amount(view, one.goal, one.target)
+            + unit_of(view, one.target, one.goal)
+            + whose(view, one.target),
             small(answer(view, one, known[one.target.code])[0]),
             badge(one.status, view),
         ]
@@ -75,7 +103,7 @@ def plan_behind(view: View) -> Content:
 @figure("plan_progress")
 def plan_scorecard(view: View) -> Content:
     """Draw the targets under the words of their statuses, the worst first."""
-    found = standings(view, is_drawn=True)
+    found = ranked(view, standings(view, view.ask))
     known = outlooks(view, found)
     marks = [
         ("done", view.t("targets.key_value")),
@@ -83,7 +111,7 @@ def plan_scorecard(view: View) -> Content:
         ("ahead", view.t("targets.key_ahead")),
         ("goal", view.t("targets.key_goal")),
     ]
-    blocks: list[Block] = [fill("marks", marks=marks, pace=pace(view))]
+    blocks: list[Block] = [fill("marks", marks=marks, pace=pace(view, found))]
     for status, group in groupby(found, key=lambda one: one.status):
         mine = list(group)
         heading = Markup('<div class="gq gq-group {}">{} {} <b>{}</b></div>')
@@ -98,9 +126,9 @@ def _line(view: View, standing: Standing, ahead: Outlook) -> Line:
     first, second = answer(view, standing, ahead)
     beside = fill(
         "line",
-        value=amount(view, standing.value, target),
+        value=now(view, standing),
         goal=amount(view, standing.goal, target),
-        unit=unit_of(view, target),
+        unit=unit_of(view, target, standing.goal) + whose(view, target),
         bar=bullet(view, standing, ahead),
         first=first,
         second=second,
@@ -125,9 +153,11 @@ def bullet(view: View, standing: Standing, ahead: Outlook) -> Markup:
 
 
 def _range(standing: Standing, ahead: Outlook) -> Range | None:
-    """Return where it leads: the forecast of the year's end, or the interval of a survey."""
+    """Return where it leads: the forecast of the year's end, a calendar, a survey's interval."""
     if standing.interval is not None and standing.value is not None:
         return Range(standing.value, *standing.interval, *standing.interval)
+    if ahead.announced is not None:
+        return Range(*[ahead.announced] * 5)
     end = ahead.end
     if end is None or (standing.status == "met" and end.lower_95 == end.upper_95):
         return None
@@ -151,7 +181,7 @@ def _alt(view: View, standing: Standing, ahead: Outlook) -> str:
 @figure("milestones")
 def plan_milestones(view: View) -> Content:
     """List the milestones, what is open first: name and last words, state."""
-    found = milestones(view, is_drawn=True)
+    found = milestones(view, view.ask)
     lines = [
         Line(
             f"mile-{one.milestone.code}",

@@ -1,14 +1,20 @@
 """Where the promises of the year stand in a view, and where they lead."""
 
 from collections import Counter
+from collections.abc import Callable
+
+import polars as pl
 
 from guanqing import plan
 from guanqing.figures.view import View
-from guanqing.plan import Plan, outlook, planfile, scoring
+from guanqing.plan import Plan, outlook, planfile, ranking, scoring, verdicts
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.planfile import BASES
 from guanqing.plan.scoring import MilestoneStanding, Standing
 from guanqing.problems import Problem
+
+# How a view is asked: view.ask for what is drawn, view.cite for what is only spoken of.
+Keep = Callable[..., pl.DataFrame]
 
 
 def plan_year(view: View) -> int:
@@ -19,54 +25,61 @@ def plan_year(view: View) -> int:
 def year_plan(view: View) -> Plan:
     """Return the plan of the year; one that never could be read is empty but for its fault."""
     try:
-        return plan.load(plan_year(view))
+        return plan.load(plan_year(view), view.own.targets)
     except Problem as problem:
         return Plan(plan_year(view), refused=(planfile.unreadable(problem),))
 
 
-def standings(view: View, *, is_drawn: bool = False) -> list[Standing]:
-    """Return where each target of the year stands, the worst first.
-
-    is_drawn: the figure shows them all; else it speaks of one among them.
-    """
+def standings(view: View, keep: Keep, target: str | None = None) -> list[Standing]:
+    """Return where each target of the year stands, the worst first; target names one alone."""
     if not year_plan(view).targets:
         return []
-    keep = view.ask if is_drawn else view.cite
-    progress, evidence = keep("plan_progress"), keep("plan_evidence")
-    return scoring.scorecard(plan_year(view), progress.to_dicts(), evidence.to_dicts())
+    progress = keep("plan_progress", target=target).to_dicts()
+    evidence = keep("plan_evidence", target=target).to_dicts()
+    return scoring.scorecard(year_plan(view), progress, evidence)
 
 
-def milestones(view: View, *, is_drawn: bool = False) -> list[MilestoneStanding]:
-    """Return where each milestone of the year stands, what is open first; is_drawn as above."""
+def milestones(view: View, keep: Keep, code: str | None = None) -> list[MilestoneStanding]:
+    """Return where each milestone of the year stands, what is open first; code names one alone."""
     if not year_plan(view).milestones:
         return []
-    keep = view.ask if is_drawn else view.cite
-    progress, reports = keep("plan_progress"), keep("milestones_reported")
-    return scoring.milestone_standings(plan_year(view), progress.to_dicts(), reports.to_dicts())
+    progress = keep("milestone_progress", target=code)
+    return scoring.milestone_standings(year_plan(view), progress.to_dicts())
 
 
 def outlooks(view: View, found: list[Standing]) -> dict[str, Outlook]:
     """Return what the end of the year looks like for each target, by code."""
     if not found:
         return {}
-    months, as_of = view.cite("plan_months"), view.filters["as_of"]
+    months, as_of = view.cite("plan_months", target=None), view.filters["as_of"]
     # thousands of draws for each target, the same for the same library and day
-    key = f"outlooks {as_of} {' '.join(one.target.code for one in found)}"
+    key = f"outlooks {as_of} {' '.join(sorted(one.target.code for one in found))}"
     known: dict[str, Outlook] = view.once(
         key, lambda: outlook.outlooks(found, months.to_dicts(), as_of)
     )
     return known
 
 
-def chosen_target(view: View, *, is_drawn: bool = False) -> Standing | None:
-    """Return where the target chosen stands; of none chosen, the most urgent.
+def ranked(view: View, found: list[Standing]) -> list[Standing]:
+    """Return targets in the order of seriousness, the worst first."""
+    return ranking.ranked(found, outlooks(view, found))
 
-    is_drawn: what the figure shows is its line of the scorecard, so that is what it is read from.
-    """
-    code, found = view.filters["target"], standings(view, is_drawn=is_drawn)
-    if code in year_plan(view).milestones:
+
+def chosen_code(view: View) -> str | None:
+    """Return the target or milestone chosen; of none of the plan's, the most urgent target."""
+    code, known = view.filters["target"], year_plan(view)
+    if code in known.targets or code in known.milestones:
+        return str(code)
+    found = standings(view, view.look_up)
+    return next((one.target.code for one in ranked(view, found)), None)
+
+
+def chosen_target(view: View, keep: Keep) -> Standing | None:
+    """Return where the target chosen stands, None where a milestone is."""
+    code = chosen_code(view)
+    if code not in year_plan(view).targets:
         return None
-    return next((one for one in found if one.target.code == code), found[0] if found else None)
+    return next(iter(standings(view, keep, code)), None)
 
 
 def cases_of(standing: Standing) -> int:
@@ -88,12 +101,12 @@ def cases_of(standing: Standing) -> int:
 def chosen_milestone(view: View) -> MilestoneStanding | None:
     """Return where the milestone chosen stands, None where none is."""
     code = view.filters["target"]
-    return next(
-        (one for one in milestones(view, is_drawn=True) if one.milestone.code == code), None
-    )
+    if code not in year_plan(view).milestones:
+        return None
+    return next(iter(milestones(view, view.ask, code)), None)
 
 
 def counted(found: list[Standing]) -> dict[str, int]:
-    """Return how many targets have each status, the most serious first."""
+    """Return how many targets have each verdict, the most serious first."""
     by_status = Counter(one.status for one in found)
-    return {status: by_status[status] for status in scoring.STATUS_ORDER if by_status[status]}
+    return {status: by_status[status] for status in verdicts.ORDER if by_status[status]}

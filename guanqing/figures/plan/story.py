@@ -7,7 +7,7 @@ import polars as pl
 from guanqing import charts, text
 from guanqing.charts.bullets import Range
 from guanqing.charts.paths import Way, WayWords, days_of
-from guanqing.figures.blocks import Chart
+from guanqing.figures.blocks import Cell, Chart, Table
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.marking import legend, of_plan
 from guanqing.figures.markup import badge, fill, joined, written
@@ -19,10 +19,11 @@ from guanqing.figures.plan.standing import (
     outlooks,
     plan_year,
 )
-from guanqing.figures.plan.words import amount, answer, owner_of, unit_of
+from guanqing.figures.plan.words import amount, answer, ends, now, owner_of, unit_of, whose
 from guanqing.figures.view import View
+from guanqing.plan import outlook
 from guanqing.plan.forecast import Band
-from guanqing.plan.outlook import Outlook
+from guanqing.plan.outlook import Earlier, Outlook
 from guanqing.plan.scoring import Standing
 
 
@@ -34,7 +35,7 @@ def outlook_of(view: View, standing: Standing) -> Outlook:
 @figure("plan_progress")
 def target_verdict(view: View) -> Content:
     """Say in large letters which promise this is, where it stands and whether we will make it."""
-    standing = chosen_target(view, is_drawn=True)
+    standing = chosen_target(view, view.ask)
     if standing is None:
         return content("", view.nothing())
     target, ahead = standing.target, outlook_of(view, standing)
@@ -43,9 +44,9 @@ def target_verdict(view: View) -> Content:
         "story",
         name=target.name[view.language],
         clause=target.clause and target.clause[view.language],
-        value=amount(view, standing.value, target),
+        value=now(view, standing),
         goal=amount(view, standing.goal, target),
-        unit=unit_of(view, target),
+        unit=unit_of(view, target, standing.goal) + whose(view, target),
         badge=badge(standing.status, view),
         first=first,
         second=second,
@@ -86,7 +87,7 @@ def survey_path(view: View) -> Content:
 
 
 def _path(view: View) -> Content:
-    standing = chosen_target(view)
+    standing = chosen_target(view, view.cite)
     if standing is None:
         return content("", view.nothing())
     target, ahead = standing.target, outlook_of(view, standing)
@@ -108,12 +109,56 @@ def _path(view: View) -> Content:
     return content(headline, chart, legend(view, marks), cases=cases_of(standing))
 
 
+@figure("plan_progress")
+def target_forecasts(view: View) -> Content:
+    """List what was forecast at each earlier month's end, beside what came."""
+    headline = view.t("target.forecast_then")
+    standing = chosen_target(view, view.cite)
+    made = [] if standing is None else _earlier(view, standing)
+    if standing is None or not made:
+        return content(headline, view.note("target.no_forecast_then"))
+    target, last = standing.target, made[0].last
+    columns = [
+        (view.t("target.made_on"), ""),
+        (view.t("target.for_day", day=last), "n"),
+        (view.t("target.came"), "n"),
+        (view.t("target.came_within"), "s"),
+        (view.t("target.end_80"), "n wide"),
+    ]
+    rows: list[list[Cell]] = [
+        [
+            text.day_of_year(one.made_on, view.language),
+            ends(view, one.for_day.lower_80, one.for_day.upper_80, target),
+            amount(view, one.came, target),
+            view.t(f"target.within_{one.within or 'none'}"),
+            ends(view, one.for_year.lower_80, one.for_year.upper_80, target),
+        ]
+        for one in made
+    ]
+    held = sum(one.within is not None for one in made)
+    headline = view.t("target.forecast_held", held=held, count=len(made))
+    return content(headline, Table(columns, rows, height=view.height), cases=len(made))
+
+
+def _earlier(view: View, standing: Standing) -> list[Earlier]:
+    if not outlook.is_drawn(standing):
+        return []
+    rows = view.ask("plan_months", target=standing.target.code).to_dicts()
+    as_of = view.filters["as_of"]
+    key = f"earlier {as_of} {standing.target.code}"
+    made: list[Earlier] = view.once(
+        key, lambda: outlook.earlier(standing, outlook.months_of(rows), as_of)
+    )
+    return made
+
+
 def _headline(view: View, standing: Standing, ahead: Outlook) -> str:
     target = standing.target
     if ahead.rests_on == "drawn" and ahead.end:
         end, goal = amount(view, ahead.end.value, target), amount(view, standing.goal, target)
         return view.t("target.leads_to", end=end, goal=goal)
-    return " ".join(answer(view, standing, ahead))
+    words = view.t("alerts.list_mark").join(filter(None, answer(view, standing, ahead)))
+    return words[:1].upper() + words[1:]
 
 
 def _way(view: View, path: pl.DataFrame, standing: Standing, ahead: Outlook) -> Way:

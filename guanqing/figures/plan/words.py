@@ -1,50 +1,75 @@
 """What is said of a promise: its amounts as they were printed, and whether we make it."""
 
+from collections.abc import Sequence
+from math import ceil, floor
+
 from markupsafe import Markup
 
 from guanqing import text
 from guanqing.figures.markup import small
+from guanqing.figures.plan.standing import year_plan
 from guanqing.figures.view import View
-from guanqing.plan import Target, planfile, survey
+from guanqing.plan import Target, alerts, amounts, planfile, ranking, survey
 from guanqing.plan.outlook import Outlook
 from guanqing.plan.scoring import Standing
 
-SURE = 0.99  # a chance nearer to 0 or 1 than this is not given to the per cent
+PACES = ("profile", "open_days", "calendar", "months")  # the surest first
 
 
 def amount(view: View, value: float | None, target: Target) -> str:
     """Return a value in the unit a target was printed with."""
     if value is None:
         return text.NOTHING
+    return amounts.said(value, target, view.language)
+
+
+def now(view: View, standing: Standing) -> str:
+    """Return where a promise stands; of one for every week, its worst one, named as such."""
+    said = amount(view, standing.value, standing.target)
+    if standing.target.kind != "compliance" or standing.value is None:
+        return said
+    return view.t("target.worst_of", value=said)
+
+
+def weeks_kept(standing: Standing) -> str:
+    """Return how many weeks of all a promise for every week was kept in; "" of any other."""
+    if standing.target.kind != "compliance" or standing.value is None:
+        return ""
+    return f"{standing.kept_week_count}/{standing.week_count}"
+
+
+def difference(view: View, value: float, target: Target) -> str:
+    """Return the difference of two values of a target: that of two shares is points."""
     if target.shown_as == "percent":
-        return view.share(value)
-    if target.shown_as == "ratio":
-        return text.ratio(value, view.language)
-    if value % 1 and value < 1000:
-        return f"{value:.1f}"
-    return view.count(value)
+        return text.points(value, view.language)
+    return amount(view, value, target)
 
 
-def unit_of(view: View, target: Target) -> Markup:
-    """Return the unit of a target in small print, where its form does not say it already."""
-    unit = target.unit[view.language]
+def unit_of(view: View, target: Target, value: float | None) -> Markup:
+    """Return the unit of a value in small print, where a target's form does not say it already."""
+    unit = target.unit_of(value, view.language)
     is_needed = bool(unit) and target.shown_as == "number"
     return Markup(" {}").format(small(unit)) if is_needed else Markup("")
 
 
+def whose(view: View, target: Target) -> Markup:
+    """Return whose a target is in small print, in a plan that speaks for more than one."""
+    scopes = {one.scope for one in year_plan(view).targets.values()}
+    said = small(view.whose(target.scope)) if len(scopes) > 1 else ""
+    return Markup(" {}").format(said) if said else Markup("")
+
+
 def ends(view: View, lower: float, upper: float, target: Target) -> str:
-    """Return two ends in the unit of a target."""
+    """Return two ends in the unit of a target: of what comes one by one, whole ones."""
+    if target.shown_as == "number" and target.kind in ("total", "level"):
+        lower, upper = floor(lower), ceil(upper)
     return f"{amount(view, lower, target)}–{amount(view, upper, target)}"
 
 
-def likely(view: View, chance: float) -> str:
-    """Return a chance to the per cent, and no further than it can be known."""
-    sure = text.share(SURE, view.language, decimals=0)
-    if chance > SURE:
-        return f">{sure}"
-    if chance < 1 - SURE:
-        return f"<{text.share(1 - SURE, view.language, decimals=0)}"
-    return text.share(chance, view.language, decimals=0)
+def likely(view: View, ahead: Outlook) -> str:
+    """Return how likely a promise is to be kept, in a number or a word; "" where nobody can say."""
+    said = ahead.likelihood
+    return "" if said is None else alerts.likely(said, view.language)
 
 
 def answer(view: View, standing: Standing, ahead: Outlook) -> tuple[str, str]:
@@ -54,9 +79,9 @@ def answer(view: View, standing: Standing, ahead: Outlook) -> tuple[str, str]:
         return view.t("status.not_computable"), why_not(view, standing)
     if target.kind == "survey":
         return _of_answers(view, standing)
-    first = ""
-    if ahead.chance is not None:
-        first = view.t("outlook.chance", chance=likely(view, ahead.chance))
+    first = likely(view, ahead)
+    if ranking.is_at_odds(standing.status, ahead):
+        first = view.t(f"outlook.yet_{standing.status}", likely=first)
     if standing.status in ("met", "not_met"):
         first = view.t("outlook.reached" if standing.status == "met" else "outlook.lost")
     if ahead.rests_on == "drawn" and ahead.end:
@@ -81,18 +106,18 @@ def _of_answers(view: View, standing: Standing) -> tuple[str, str]:
 def why_not(view: View, standing: Standing) -> str:
     """Return why a value cannot be computed, and what to do about it."""
     about = planfile.plan_measures()[standing.target.measure]
-    return view.t(f"reason.{standing.reason}", name=about["name"][view.language])
+    return view.t(f"reason.{standing.reason}", name=about.name[view.language])
 
 
-def pace(view: View) -> str:
+def pace(view: View, standings: Sequence[Standing]) -> str:
     """Return how much of the year should be done, and by which measure the pace is set."""
     found = view.cite("plan_pace").to_dicts()
     if not found:
         return ""
     share = float(found[0]["expected_share"])
     words = view.t("targets.pace", day=found[0]["day"], share=share)
-    known = view.ask("plan_evidence")["pace_basis"].unique().to_list()
-    basis = "profile" if "profile" in known else (known or ["calendar"])[0]
+    known = {one.pace_basis for one in standings}
+    basis = next((basis for basis in PACES if basis in known), "calendar")
     return f"{words}{view.t(f'targets.by_{basis}')}"
 
 

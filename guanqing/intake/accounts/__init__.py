@@ -5,6 +5,7 @@ from typing import Any
 
 import duckdb
 
+from guanqing.access.names_key import Keys
 from guanqing.intake.reading.source_matching import Opened
 from guanqing.intake.validation import rules
 from guanqing.records import kinds
@@ -14,10 +15,10 @@ SHOWN_LINES = 1000
 LEFT_OUT = """
 create or replace temp table left_out (
     file_number integer, line_number bigint, outcome varchar, rule_code varchar,
-    field varchar, value varchar, line varchar
+    field varchar, value blob, line blob -- sealed
 );
 create or replace temp table unmapped (
-    file_number integer, field varchar, value varchar, line_count bigint
+    file_number integer, field varchar, value blob, line_count bigint
 );
 create or replace temp table corrections (file_number integer, line_count bigint)
 """
@@ -103,6 +104,7 @@ def draw_up(
     opened: list[Opened],
     line_counts: list[int],
     layout_name: str,
+    keys: Keys,
 ) -> LoadReport:
     """Count the staged lines; a line unaccounted for is a bug and raises."""
     left_out = _count_left_out(connection)
@@ -139,8 +141,8 @@ def draw_up(
         )
     return LoadReport(
         files=tuple(files),
-        refused_lines=_refused_lines(connection, opened),
-        unmapped_codes=_unmapped_codes(connection, opened),
+        refused_lines=_refused_lines(connection, opened, keys),
+        unmapped_codes=_unmapped_codes(connection, opened, keys),
     )
 
 
@@ -163,7 +165,7 @@ def _count_left_out(connection: duckdb.DuckDBPyConnection) -> dict[int, dict[str
 
 
 def _refused_lines(
-    connection: duckdb.DuckDBPyConnection, opened: list[Opened]
+    connection: duckdb.DuckDBPyConnection, opened: list[Opened], keys: Keys
 ) -> tuple[RefusedLine, ...]:
     refusals = [code for code, rule in rules.rules().items() if rule.outcome == rules.REFUSED]
     rows = connection.execute(
@@ -172,13 +174,19 @@ def _refused_lines(
         {"refusals": refusals, "limit": SHOWN_LINES},
     ).fetchall()
     return tuple(
-        RefusedLine(opened[number].text.name, line, opened[number].column(field), value, code)
+        RefusedLine(
+            opened[number].text.name,
+            line,
+            opened[number].column(field),
+            value and keys.open(value),
+            code,
+        )
         for number, line, field, value, code in rows
     )
 
 
 def _unmapped_codes(
-    connection: duckdb.DuckDBPyConnection, opened: list[Opened]
+    connection: duckdb.DuckDBPyConnection, opened: list[Opened], keys: Keys
 ) -> tuple[UnmappedCode, ...]:
     rows = connection.execute(
         "select file_number, field, value, sum(line_count)::bigint as lines from unmapped "
@@ -186,7 +194,10 @@ def _unmapped_codes(
         "order by file_number, field, lines desc, value limit $limit",
         {"limit": SHOWN_LINES},
     ).fetchall()
+    found = [
+        (number, field, -lines, keys.open(value) or "") for number, field, value, lines in rows
+    ]
     return tuple(
-        UnmappedCode(opened[number].text.name, opened[number].column(field) or field, value, lines)
-        for number, field, value, lines in rows
+        UnmappedCode(opened[number].text.name, opened[number].column(field) or field, value, -lines)
+        for number, field, lines, value in sorted(found)
     )

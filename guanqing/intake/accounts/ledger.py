@@ -23,10 +23,10 @@ create table if not exists records.rule_accounts (
 );
 create table if not exists records.kept_lines (
     load_number integer, file_name varchar, line_number bigint, outcome varchar,
-    rule_code varchar, column_name varchar, value varchar, line varchar
+    rule_code varchar, column_name varchar, value blob, line blob -- sealed
 );
 create table if not exists records.unmapped_codes (
-    load_number integer, file_name varchar, column_name varchar, value varchar, line_count bigint
+    load_number integer, file_name varchar, column_name varchar, value blob, line_count bigint
 )
 """
 
@@ -38,8 +38,13 @@ def keep(
     load_number: int,
     loaded_at: datetime,
     loaded_by: str,
+    *,
+    text_kept: bool,
 ) -> None:
-    """Keep the account and every refused and repaired line with the records."""
+    """Keep the account and every refused and repaired line with the records.
+
+    text_kept: with what stands in them, sealed.
+    """
     for number, file in enumerate(report.files):
         connection.execute(
             f"insert into records.file_accounts values ({', '.join('?' * 17)})",
@@ -60,7 +65,8 @@ def keep(
         connection.execute(
             "insert into records.kept_lines select $load, $name, line_number, "
             "coalesce(outcome, 'refused'), rule_code, "
-            "map($fields, $headers)[field], value, line "
+            "map($fields, $headers)[field], "
+            "case when $text_kept then value end, case when $text_kept then line end "
             "from left_out where file_number = $number "
             "and (outcome is not null or rule_code in $refusals) order by line_number",
             {
@@ -69,13 +75,17 @@ def keep(
                 "fields": list(fields),
                 "headers": list(fields.values()),
                 "number": number,
+                "text_kept": text_kept,
                 "refusals": [c for c, r in rules.rules().items() if r.outcome == rules.REFUSED],
             },
         )
     connection.executemany(
-        "insert into records.unmapped_codes values (?, ?, ?, ?, ?)",
+        "insert into records.unmapped_codes values (?, ?, ?, seal_text(?), ?)",
         [
-            [load_number, code.file_name, code.column, code.value, code.line_count]
+            [
+                *(load_number, code.file_name, code.column),
+                *(code.value if text_kept else None, code.line_count),
+            ]
             for code in report.unmapped_codes
         ]
         or [[None] * 5],

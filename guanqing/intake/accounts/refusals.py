@@ -5,7 +5,9 @@ import re
 from pathlib import Path
 
 from guanqing import disk, warehouse
+from guanqing.access import names_key
 from guanqing.problems import Problem
+from guanqing.records import kinds
 from guanqing.spreadsheets import harmless_line, write_csv
 from guanqing.store import Store, records_of
 
@@ -13,7 +15,12 @@ LINE, RULE = "#line", "#rule"  # columns before the line itself; no layout reads
 
 
 def write(
-    store: Store, folder: Path, load_number: int | None = None, *, with_repaired: bool = False
+    store: Store,
+    folder: Path,
+    load_number: int | None = None,
+    *,
+    with_repaired: bool = False,
+    with_names: bool = True,
 ) -> dict[Path, int]:
     """Write a file for each source file of a load that has such lines; return their counts.
 
@@ -22,7 +29,7 @@ def write(
     them, so they are for their owner alone. Problem: no_library, no_such_load, file_not_readable,
     template_not_written.
     """
-    found = contents(store, load_number, with_repaired=with_repaired)
+    found = contents(store, load_number, with_repaired=with_repaired, with_names=with_names)
     try:
         return {_written(folder, name, content): n for name, (content, n) in found.items()}
     except OSError as error:
@@ -30,9 +37,16 @@ def write(
 
 
 def contents(
-    store: Store, load_number: int | None = None, *, with_repaired: bool = False
+    store: Store,
+    load_number: int | None = None,
+    *,
+    with_repaired: bool = False,
+    with_names: bool = True,
 ) -> dict[str, tuple[bytes, int]]:
-    """Return the same as file name -> its bytes and the number of its lines."""
+    """Return the same as file name -> its bytes and the number of its lines.
+
+    Without names what has a letter in it is starred out of files that may hold some.
+    """
     records = records_of(store.current())
     if not records.exists():
         return {}
@@ -47,25 +61,57 @@ def contents(
         if number not in kept:
             raise Problem("no_such_load", number=number, kept=", ".join(map(str, kept)))
         files = connection.sql(
-            "select file_name, header, delimiter, quote from file_accounts "
+            "select file_name, kind, header, delimiter, quote from file_accounts "
             "where load_number = $load order by file_name",
             params={"load": number},
         ).fetchall()
         outcomes = ["refused", "repaired"] if with_repaired else ["refused"]
-        found = {}
-        for name, header, delimiter, quote in files:
+        found: dict[str, tuple[bytes, int]] = {}
+        for name, kind, header, delimiter, quote in files:
             lines = connection.sql(
                 "select line_number, rule_code, line from kept_lines where load_number = $load "
                 "and file_name = $name and outcome in $outcomes order by line_number",
                 params={"load": number, "name": name, "outcomes": outcomes},
             ).fetchall()
             if lines:
-                found[name] = (_file(header, delimiter, quote, lines), len(lines))
+                opened = [(number, rule, _opened(line)) for number, rule, line in lines]
+                if not with_names and _may_hold_names(kind, header):
+                    opened = [(n, rule, starred(line, delimiter)) for n, rule, line in opened]
+                    shown = header and delimiter.join(f"[{h}]" for h in header.split(delimiter))
+                else:
+                    shown = header
+                found[name] = (_file(shown, delimiter, quote, opened), len(lines))
     return found
 
 
+def _opened(line: bytes | None) -> str:
+    """Return the text of a line that was kept. Problem: as names_key.read."""
+    if line is None:  # there was no key when it was loaded
+        return ""
+    words = names_key.read().open(line)
+    if words is None:
+        raise Problem("names_key_lost", path=names_key.path())
+    return words
+
+
+def _may_hold_names(kind: str, header: str | None) -> bool:
+    named = kinds()["readers"].fields["reader_name"].headers
+    found = (header or "").casefold()
+    return kind == "readers" or header is None or any(n.casefold() in found for n in named)
+
+
+def starred(line: str, delimiter: str = "\n") -> str:
+    """Return a line of which only numbers and days are left: a name may stand in any column.
+
+    Its header is no longer one that a layout knows, so stars are not loaded as names.
+    """
+    return delimiter.join(
+        "***" if re.search(r"[^\W\d_]", cell) else cell for cell in line.split(delimiter)
+    )
+
+
 def _file(
-    header: str | None, delimiter: str, quote: str, lines: list[tuple[int, str, str | None]]
+    header: str | None, delimiter: str, quote: str, lines: list[tuple[int, str, str]]
 ) -> bytes:
     target = io.StringIO()
     rows = [(LINE, RULE, header)] if header is not None else []

@@ -28,7 +28,10 @@ class Found:
 
 
 def files_at(path: Path) -> list[Found]:
-    """Return the file at a path, or those of a folder at any depth, in the order of their names."""
+    """Return the file at a path, or those of a folder at any depth, in the order of their names.
+
+    Problem: path_missing, file_not_readable, file_name_unreadable.
+    """
     with readable(str(path)):
         if not path.exists():
             raise Problem("path_missing", path=path)
@@ -52,6 +55,7 @@ def _raise(error: OSError) -> None:
 
 
 def _found(path: Path, name: str, is_named: bool = False) -> Found:
+    _require_readable_name(path.resolve())
     with readable(str(path)):
         written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
     return Found(
@@ -61,6 +65,13 @@ def _found(path: Path, name: str, is_named: bool = False) -> Found:
         written_at=written_at.replace(tzinfo=None, microsecond=0),
         is_expected=is_named or is_called_like_an_export(name),
     )
+
+
+def _require_readable_name(path: Path) -> None:
+    # names of GBK, as an unzip of a Windows archive leaves them: no account could say which it was
+    name = str(path)
+    if (written := name.encode("utf-8", "backslashreplace").decode()) != name:
+        raise Problem("file_name_unreadable", path=written)
 
 
 def is_left_behind(name: str) -> bool:

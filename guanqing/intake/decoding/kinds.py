@@ -57,6 +57,13 @@ def kind_of(found: Found) -> str:
     return BINARY if head.startswith(NO_TABLES) or _is_binary(head) else TEXT
 
 
+def holds_no_table(head: bytes) -> bool:
+    """Say of the first bytes of a file that nothing in it can be read, whatever it is called."""
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PAR1", OLE, *OTHER_ARCHIVES)):
+        return False  # looked into, or refused with a word of its own, when it is read
+    return head.startswith(NO_TABLES) or _is_binary(head)
+
+
 def _kind_of_zip(found: Found) -> str:
     try:
         with readable(found.where), zipfile.ZipFile(found.path) as archive:

@@ -8,6 +8,7 @@ from typing import Any
 from guanqing.intake.layouts import sources
 from guanqing.intake.layouts.entries import Entry
 from guanqing.intake.layouts.sources import Source
+from guanqing.own import NOBODYS, Own, of_store
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.records import ID_KINDS
@@ -57,6 +58,7 @@ class Layout:
     quote: str = ""
     encoding: str = ""
     rules: dict[str, str] = field(default_factory=lambda: dict(SETTINGS))
+    its: Own = NOBODYS  # what the library it is read for says of itself
 
 
 def names(own: Path | None = None) -> list[str]:
@@ -65,7 +67,11 @@ def names(own: Path | None = None) -> list[str]:
 
 
 def read(name: str, own: Path | None = None) -> Layout:
-    """Read and check a layout; an unknown or wrong one is a Problem. One of `own` goes first."""
+    """Read and check a layout; an unknown or wrong one is a Problem.
+
+    One of `own`, the folder of a store, goes first; its codes may be that library's reasons.
+    """
+    its = of_store(own.parent, is_simulated=False) if own else NOBODYS
     if name not in names(own):
         raise Problem("unknown_layout", name=name, names=", ".join(names(own)))
     found = [folder / f"{name}.toml" for folder in _folders(own)]
@@ -74,26 +80,26 @@ def read(name: str, own: Path | None = None) -> Layout:
         entries = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Problem("layout_invalid", layout=name, entry=error) from error
-    return parse(name, entries)
+    return parse(name, entries, its)
 
 
 def _folders(own: Path | None) -> list[Path]:
     return [own, FOLDER] if own else [FOLDER]
 
 
-def parse(name: str, entries: dict[str, Any]) -> Layout:
+def parse(name: str, entries: dict[str, Any], its: Own = NOBODYS) -> Layout:
     """Make a layout of the entries of its file."""
     entry = Entry(name, "", entries)
     entry.allow_only(ENTRIES)
     form, ids = entry.table("format"), entry.table("ids")
     form.allow_only({"encoding", "delimiter", "quote", "stamps", "zone"})
     ids.allow_only(set(ID_KINDS))
-    named = tuple(sources.source(source) for source in entry.tables("sources"))
+    named = tuple(sources.source(source, its) for source in entry.tables("sources"))
     return Layout(
         name=name,
         title=_both(entry, "title"),
         note=_both(entry, "note") if "note" in entries else {"zh": "", "en": ""},
-        sources=named or sources.plain(),
+        sources=named or sources.plain(its),
         library=_library(entry.table("library")),
         branches=tuple(_branch(branch) for branch in entry.tables("branches")),
         ids={kind: ids.one_of(kind, ("number", "text"), "text") for kind in ID_KINDS},
@@ -103,6 +109,7 @@ def parse(name: str, entries: dict[str, Any]) -> Layout:
         quote=_character(form, "quote"),
         encoding=form.text("encoding", ""),
         rules=_rules(entry.table("rules")),
+        its=its,
     )
 
 

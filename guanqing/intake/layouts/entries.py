@@ -60,13 +60,6 @@ class Entry:
             raise self.wrong(key)
         return found
 
-    def flag(self, key: str, default: bool) -> bool:
-        """Return true or false."""
-        found = self.values.get(key, default)
-        if not isinstance(found, bool):
-            raise self.wrong(key)
-        return found
-
     def names(self, key: str, default: tuple[str, ...] = ()) -> tuple[str, ...]:
         """Return one or more texts; a number (the place of a column) becomes one."""
         found = self.values.get(key, list(default))

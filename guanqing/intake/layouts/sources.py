@@ -1,15 +1,16 @@
 """Sources of a layout: under which headers and codes a system gives records of one kind."""
 
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from guanqing import datafiles
 from guanqing.intake.layouts.entries import Entry
-from guanqing.records import Field, Kind, code_names, kinds
+from guanqing.own import NOBODYS, Own
+from guanqing.records import Field, Kind, code_names, kinds, reasons
 
 ENTRIES = {
     *("kind", "file", "known_by", "header", "free_text", "gather", "aside"),
-    *("columns", "joined", "fixed", "above", "codes", "meanings"),
+    *("columns", "joined", "fixed", "above", "codes", "meanings", "may_be_missing"),
 }
 
 
@@ -40,18 +41,24 @@ class Source:
     meanings: dict[str, dict[str, str]] = field(default_factory=dict)
     aside: tuple[Aside, ...] = ()
     free_text: tuple[str, ...] = ()  # the column that may hold delimiters without quotes
+    may_be_missing: tuple[str, ...] = ()  # columns before which a line may end
     gather: str = ""  # pattern of headers that are months, with a count in each
 
 
-@datafiles.derived
-@cache
-def plain() -> tuple[Source, ...]:
+def plain(its: Own = NOBODYS) -> tuple[Source, ...]:
     """Return the sources of a layout that names none: every kind, under the headers we know."""
-    return tuple(_plain(kind) for kind in kinds().values())
+    # kept for what the library's reasons are, not for their file, which may come and go
+    return _all_plain(its, tuple(reasons(its).items()))
 
 
-def _plain(kind: Kind) -> Source:
-    codes = {name: own_codes(f) for name, f in kind.fields.items() if f.kind == "code"}
+@datafiles.derived
+@lru_cache(maxsize=8)
+def _all_plain(its: Own, _reasons: object) -> tuple[Source, ...]:
+    return tuple(_plain(kind, its) for kind in kinds().values())
+
+
+def _plain(kind: Kind, its: Own) -> Source:
+    codes = {name: own_codes(f, its) for name, f in kind.fields.items() if f.kind == "code"}
     return Source(
         kind=kind,
         is_plain=True,
@@ -61,13 +68,13 @@ def _plain(kind: Kind) -> Source:
     )
 
 
-def own_codes(found: Field) -> dict[str, str]:
+def own_codes(found: Field, its: Own) -> dict[str, str]:
     """Return a list's codes and both their names, each standing for its code."""
-    listed = code_names(found.list)
+    listed = code_names(found.list, its)
     return {word: code for code, both in listed.items() for word in (*both, code)}
 
 
-def source(entry: Entry) -> Source:
+def source(entry: Entry, its: Own = NOBODYS) -> Source:
     """Make a source of its entry in a layout file."""
     entry.allow_only(ENTRIES)
     if entry.text("kind") not in kinds():
@@ -89,12 +96,13 @@ def source(entry: Entry) -> Source:
         known_by=entry.names("known_by"),
         header=entry.names("header"),
         joined=headers["joined"],
-        fixed={name: _known(kind.fields[name], fixed, name) for name in fixed.values},
+        fixed={name: _known(kind.fields[name], fixed, name, its) for name in fixed.values},
         above=headers["above"],
-        codes=_codes(kind, entry.table("codes"), given),
-        meanings=_meanings(kind, entry.table("meanings")),
+        codes=_codes(kind, entry.table("codes"), given, its),
+        meanings=_meanings(kind, entry.table("meanings"), its),
         aside=tuple(_aside(aside) for aside in entry.tables("aside")),
         free_text=entry.names("free_text"),
+        may_be_missing=entry.names("may_be_missing"),
         gather=entry.pattern("gather") if "gather" in entry.values else "",
     )
 
@@ -104,31 +112,31 @@ def _aside(entry: Entry) -> Aside:
     return Aside(entry.text("column"), entry.pattern("matches"))
 
 
-def _codes(kind: Kind, entry: Entry, given: set[str]) -> dict[str, dict[str, str]]:
+def _codes(kind: Kind, entry: Entry, given: set[str], its: Own) -> dict[str, dict[str, str]]:
     """Return their codes -> ours of every code column; of one without a table, our own words."""
     entry.allow_only(given)
     return {
-        name: _ours(found, entry.table(name))
+        name: _ours(found, entry.table(name), its)
         for name, found in kind.fields.items()
         if name in given and (found.kind == "code" or name in entry.values)
     }
 
 
-def _ours(found: Field, entry: Entry) -> dict[str, str]:
-    ours = {their: _known(found, entry, their) for their in entry.values}
-    return ours if entry.values or found.kind != "code" else own_codes(found)
+def _ours(found: Field, entry: Entry, its: Own) -> dict[str, str]:
+    ours = {their: _known(found, entry, their, its) for their in entry.values}
+    return ours if entry.values or found.kind != "code" else own_codes(found, its)
 
 
-def _meanings(kind: Kind, entry: Entry) -> dict[str, dict[str, str]]:
+def _meanings(kind: Kind, entry: Entry, its: Own) -> dict[str, dict[str, str]]:
     entry.allow_only({name for name, found in kind.fields.items() if found.kind == "code"})
     return {
-        name: own_codes(kind.fields[name]) | _ours(kind.fields[name], entry.table(name))
+        name: own_codes(kind.fields[name], its) | _ours(kind.fields[name], entry.table(name), its)
         for name in entry.values
     }
 
 
-def _known(found: Field, entry: Entry, key: str) -> str:
+def _known(found: Field, entry: Entry, key: str, its: Own) -> str:
     """Return a text; a code must be in its list."""
-    if found.list and entry.text(key) not in code_names(found.list):
+    if found.list and entry.text(key) not in code_names(found.list, its):
         raise entry.wrong(key)
     return entry.text(key)

@@ -8,7 +8,7 @@ file written last, then the one further up in its file, then the greater of two 
 import duckdb
 
 from guanqing.intake.reading.staging import OF_THE_LOAD
-from guanqing.records import SQL_TYPES, Kind, columns
+from guanqing.records import Kind, columns
 
 PROGRESS = {"loans": ["(returned_at is not null)", "coalesce(renewal_count, 0)"]}
 
@@ -25,7 +25,7 @@ def merge(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
         f"where hash({key}) in (select hash({key}) from {table} group by all having count(*) > 1)"
     )
     connection.execute(_ranked(kind))
-    connection.execute(LEFT_OUT, {"key": kind.key[0]})
+    connection.execute(LEFT_OUT)
     connection.execute(CORRECTIONS)
     changed = connection.execute(
         f"update {table} set written_at = best_written_at, written_line = best_written_line "
@@ -52,13 +52,20 @@ def _leave_out_known(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
         f"with held as (select rowid as held_id, written_at as held_at, written_line as held_line, "
         f"{digests} from {table} where file_number is null), "
         f"lines as (select rowid as line_id, file_number, line_number, line, written_at, "
-        f"written_line, {digests} from {table} where file_number is not null) "
+        f"written_line, {', '.join(kind.key)}, {digests} "
+        f"from {table} where file_number is not null) "
         f"select * exclude (one, other) from lines inner join held using (one, other)"
     )
     connection.execute(
-        "insert into left_out by name select file_number, line_number, "
-        "'already_there' as rule_code, line from known"
+        f"insert into left_out by name select file_number, line_number, "
+        f"'already_there' as rule_code, line from known where not {_is_open(kind)}"
     )
+    if kind.code == "log":  # no longer news, and still not to be counted
+        connection.execute(
+            f"insert into left_out by name select file_number, line_number, 'unmapped_kind' as "
+            f"rule_code, 'kind' as field, seal_text(kind[2:]) as value, line "
+            f"from known where {_is_open(kind)}"
+        )
     ((redated,),) = connection.execute(
         f"update {table} set written_at = best.at, written_line = best.line from ("
         f"select held_id, max(written_at) as at, arg_min(written_line, (-epoch(written_at), "
@@ -71,6 +78,11 @@ def _leave_out_known(connection: duckdb.DuckDBPyConnection, kind: Kind) -> int:
     return int(redated)
 
 
+def _is_open(kind: Kind) -> str:
+    """Return the SQL of whether nobody has explained yet what a line of a log says."""
+    return "starts_with(kind, '?')" if kind.code == "log" else "false"
+
+
 def _ranked(kind: Kind) -> str:
     """Return the SQL of `fates`: what becomes of each contested row."""
     key = ", ".join(kind.key)
@@ -78,11 +90,6 @@ def _ranked(kind: Kind) -> str:
     content = f"row({', '.join(values)})"
     progress = [f"{part} desc" for part in PROGRESS.get(kind.code, [])]
     rank = ", ".join([*progress, "best_written_at desc", "best_written_line asc"])
-    # of a number that is a digest there is nothing to show
-    is_id = SQL_TYPES[kind.fields[kind.key[0]].kind] == "ubigint"
-    shown = f"{kind.key[0]}::varchar"
-    if is_id:
-        shown = f"case when {kind.key[0]} < 1::ubigint << 63 then {shown} end"
     rank += "".join(f", {name} desc nulls last" for name in values)
     return f"""
 create or replace temp table fates as
@@ -117,13 +124,16 @@ ranked as (
 
 select
     line_id, file_number, line_number, line, best_written_at, best_written_line,
-    {shown} as key_value,
     case
         when turn > 1 and is_known then 'already_there'
         when turn > 1 then 'duplicate_line'
         when is_best then 'kept'
         when file_number is null then 'corrected'
         when best_file = file_number then 'repeated_key'
+        -- the line that holds was loaded before, from this file
+        when best_file is null and (file_number, hash({key})) in (
+            select (file_number, hash({key})) from known
+        ) then 'repeated_key'
         else 'superseded'
     end as fate,
     is_best and turn = 1 and file_number is not null and has_known_key as is_correction
@@ -134,9 +144,7 @@ from ranked
 LEFT_OUT = """
 insert into left_out by name
 select
-    file_number, line_number, fate as rule_code, line,
-    case when fate = 'repeated_key' then $key end as field,
-    case when fate = 'repeated_key' then key_value end as value
+    file_number, line_number, fate as rule_code, line
 from fates
 where file_number is not null and fate != 'kept'
 """

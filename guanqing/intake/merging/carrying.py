@@ -4,9 +4,9 @@ from pathlib import Path
 
 import duckdb
 
-from guanqing.intake import accounts
+from guanqing.intake import accounts, sealing
 from guanqing.intake.accounts import ledger
-from guanqing.intake.publishing import resolving
+from guanqing.intake.publishing import build, resolving
 from guanqing.intake.publishing.build import Library
 from guanqing.intake.reading import staging
 from guanqing.intake.reading.values import sql
@@ -25,7 +25,7 @@ def prepare(library: Library, read: set[str]) -> None:
     connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
     connection.execute(f"set temp_directory = {sql(str(draft.folder / 'spill'))}")
     connection.execute("set TimeZone = 'UTC'")
-    connection.execute(f"attach {sql(str(draft.records))} as records")
+    build.attach(connection, draft.records, "records")
     for kind in kinds().values():
         staging.create(connection, kind, is_read=kind.code in read)
     connection.execute(resolving.SAID)
@@ -38,14 +38,25 @@ def attach(connection: duckdb.DuckDBPyConnection, records: Path) -> None:
     connection.execute(f"attach {sql(str(records))} as old (read_only)")
 
 
-def bring_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+def bring_accounts(library: Library) -> None:
     """Add the accounts of all earlier loads and what their layouts said."""
     for table in ACCOUNTS:
-        connection.execute(f"insert into records.{table} by name select * from old.{table}")
+        library.connection.execute(
+            f"insert into records.{table} by name "
+            f"select *{_resealed(library, table)} from old.{table}"
+        )
 
 
-def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+def _resealed(library: Library, table: str) -> str:
+    """Return how what is sealed in a table is taken over, where a key has been rotated since."""
+    sealed = sealing.SEALED.get(table, ())
+    made = [f"{sealing.fresh(column, library.keys)} as {column}" for column in sealed]
+    return f" replace ({', '.join(made)})" if made else ""
+
+
+def bring_in(library: Library, kind: Kind) -> None:
     """Add the records of a kind of the library served so far (`old`), if it has any."""
+    connection = library.connection
     if not connection.execute(
         "select 1 from duckdb_databases() where database_name = 'old'"
     ).fetchall():
@@ -60,5 +71,6 @@ def bring_in(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
     ours = [*columns(kind), *kept]
     if listed := ", ".join(name for name in ours if (name,) in there):
         connection.execute(
-            f"insert into records.{kind.code} by name select {listed} from old.{kind.code}"
+            f"insert into records.{kind.code} by name select {listed} "
+            f"from (select *{_resealed(library, kind.code)} from old.{kind.code})"
         )

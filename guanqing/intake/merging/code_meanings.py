@@ -52,12 +52,12 @@ def refuse_unmapped_kinds(connection: duckdb.DuckDBPyConnection) -> int:
     """
     connection.execute(
         "insert into left_out by name select file_number, line_number, 'unmapped_kind' as "
-        "rule_code, 'kind' as field, kind[2:] as value, line from records.log "
+        "rule_code, 'kind' as field, seal_text(kind[2:]) as value, line from records.log "
         "where file_number is not null and starts_with(kind, '?')"
     )
     connection.execute(
-        "insert into unmapped select file_number, 'kind', kind[2:], count(*) from records.log "
-        "where file_number is not null and starts_with(kind, '?') group by all"
+        "insert into unmapped select file_number, 'kind', value, count(*) from left_out "
+        "where rule_code = 'unmapped_kind' and field = 'kind' group by all"
     )
     ((count,),) = connection.execute(
         "update records.log set file_number = null, line = null "

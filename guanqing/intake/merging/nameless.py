@@ -8,39 +8,19 @@ that number.
 
 from pathlib import Path
 
-import duckdb
+from guanqing.intake import sealed_files
 
-from guanqing import disk, warehouse
-from guanqing.intake.reading.values import sql
-from guanqing.warehouse import SAFE
-
-KEPT_BACK = {"kept_lines": "where false"}
-INSTEAD = {
-    "readers": "replace (left(reader_name, 1) || '**' as reader_name, null::varchar as reader_card)"
-}
+KEPT_BACK = ("kept_lines", "unmapped_codes")
 
 
 def copy(records: Path, target: Path) -> None:
     """Write the records into a new file, without names. Problem: library_damaged; OSError: full."""
-    with warehouse.saying_if_damaged(records), duckdb.connect(config=SAFE) as connection:
-        try:
-            _copy(connection, records, target)
-        except duckdb.Error as error:
-            full = disk.error_if_full(str(error))
-            if full is None:
-                raise
-            raise full from error
+    sealed_files.copy(records, target, _without_names)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, records: Path, target: Path) -> None:
-    connection.execute(f"attach {sql(str(records))} as old (read_only)")
-    connection.execute(f"attach {sql(str(target))} as new")
-    tables = connection.execute(
-        "select table_name from duckdb_tables() where database_name = 'old'"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(
-            f"create table new.{table} as select * {INSTEAD.get(table, '')} "
-            f"from old.{table} {KEPT_BACK.get(table, '')}"
-        )
-    connection.execute("checkpoint new")
+def _without_names(table: str, columns: dict[str, str]) -> str:
+    instead = " replace (null::blob as sealed)" if table == "readers" else ""
+    if "reader_name" in columns:  # of a program that did not seal yet
+        masked = "left(reader_name, 1) || '**' as masked_name, null::blob as sealed"
+        instead = f" exclude (reader_name, reader_card), {masked}"
+    return f"select *{instead} from old.{table} where {table not in KEPT_BACK}"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from guanqing.intake import layouts
+from guanqing.own import inventory
 from guanqing.problems import Problem
 from guanqing.records import Kind, code_names
 from guanqing.text import LANGUAGES, translate
@@ -25,6 +26,7 @@ class Source:
 
     kind: Kind
     columns: dict[str, str]
+    joined: dict[str, tuple[str, ...]]
     header: tuple[str, ...]  # of a file that has none
     codes: dict[str, dict[str, str | None]]
     code_counts: dict[str, Counter[str]]
@@ -37,6 +39,7 @@ def layout_text(
     ids: Mapping[str, str],
     stamps: Sequence[str],
     has_zone: bool,
+    is_other_scheme: bool,
     changes: Mapping[str, Any],
 ) -> str:
     """Return the text of a layout file; the changes go before what was found out."""
@@ -50,8 +53,10 @@ def layout_text(
     lines += ["", "[ids]", *_pairs({**ids, **changes.get("ids", {})})]
     if stamps or has_zone:
         lines += ["", "[format]"]
-        lines += [f"stamps = [{', '.join(map(_quoted, stamps))}]"] if stamps else []
+        lines += [f"stamps = {_listed(stamps)}"] if stamps else []
         lines += [_comment("saved_zone")] if has_zone else []
+    if is_other_scheme:
+        lines += ["", "[rules]", _comment("saved_scheme"), 'scheme = "other"']
     for source in _unlike(sources):
         lines += ["", *_source(source, changes.get("codes", {}))]
     return "\n".join([*lines, ""])
@@ -76,6 +81,7 @@ def save(text: str, own: Path, name: str, *, replace: bool = False) -> Path:
         own.mkdir(parents=True, exist_ok=True)
         part.write_text(text, encoding="utf-8")
         os.replace(part, path)
+        inventory.note(own.parent)
     except OSError as error:
         part.unlink(missing_ok=True)
         raise Problem("store_not_writable", path=own) from error
@@ -86,14 +92,20 @@ def _unlike(sources: Iterable[Source]) -> list[Source]:
     """Return the sources, those of the same columns once: the files of two months, say."""
     found: dict[tuple[object, ...], Source] = {}
     for source in sources:
-        found.setdefault((source.kind.code, *sorted(source.columns.items())), source)
+        found.setdefault(
+            (source.kind.code, *sorted({**source.columns, **source.joined}.items(), key=str)),
+            source,
+        )
     return list(found.values())
 
 
 def _source(source: Source, changed: Mapping[str, Mapping[str, str]]) -> list[str]:
     lines = ["[[sources]]", f"kind = {_quoted(source.kind.code)}"]
-    lines += [f"header = [{', '.join(map(_quoted, source.header))}]"] if source.header else []
+    lines += [f"header = {_listed(source.header)}"] if source.header else []
     lines += ["", "[sources.columns]", *_pairs(source.columns)]
+    if source.joined:
+        lines += ["", "[sources.joined]"]
+        lines += [f"{name} = {_listed(headers)}" for name, headers in source.joined.items()]
     for name, codes in source.codes.items():
         lines += _codes(source, name, {**codes, **changed.get(name, {})})
     return lines
@@ -119,6 +131,10 @@ def _comment(key: str, **values: object) -> str:
 
 def _pairs(entries: Mapping[str, str]) -> list[str]:
     return [f"{_key(key)} = {_quoted(value)}" for key, value in entries.items()]
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return f"[{', '.join(map(_quoted, texts))}]"
 
 
 def _inline(entries: Mapping[str, str]) -> str:

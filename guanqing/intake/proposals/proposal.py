@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from math import exp
 from typing import Any
 
+from guanqing.intake.proposals.clocks import with_clocks
 from guanqing.intake.proposals.column_profiles import CODES, Look
 from guanqing.intake.proposals.drafting import Source, layout_text
 from guanqing.intake.proposals.matching import Match
@@ -18,6 +19,10 @@ from guanqing.records import ID_KINDS, Kind
 LOW = 0.6  # below it a proposal is no more than the nearest guess
 SURE = 0.9  # a score that leaves no doubt
 DATES = 500
+LISTED = 0.7  # of the values: some lines of a list may stand there twice
+NO_LIST = 0.5
+OUTDONE = 0.75
+OTHER_SCHEME = 0.3  # of the values; 中图法 has hardly a number that looks so
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,7 @@ class Proposal:
     matches: dict[str, Match]  # field -> its column
     looks: dict[int, Look]
     ids: dict[str, str] = field(default_factory=lambda: dict.fromkeys(ID_KINDS, "text"))
+    day_or_month: str = ""  # what comes first in the dates of the folder; "" if nothing tells
 
     @property
     def columns(self) -> dict[str, str]:
@@ -40,6 +46,7 @@ class Proposal:
     def unmatched(self) -> tuple[str, ...]:
         """Return the headers that serve no field."""
         used = {match.place for match in self.matches.values()}
+        used |= {match.clock[1] for match in self.matches.values() if match.clock}
         return tuple(name for place, name in self.table.columns.items() if place not in used)
 
     @property
@@ -64,7 +71,27 @@ class Proposal:
         evidence = sum(scores.values())
         column_count = sum(bool(look.total) for look in self.looks.values()) or len(self.looks)
         explained = min(evidence / SURE / max(column_count, 1), 1)
-        return round(share * max(1 - exp(-evidence / 2), explained), 3)
+        likely = self._is_list * self._is_of_loans
+        return round(share * likely * max(1 - exp(-evidence / 2), explained), 3)
+
+    @property
+    def _is_list(self) -> float:
+        """Return how well it may be a list: its readers or items come once each, in a log often."""
+        key = self.matches.get(self.kind.key[0]) if len(self.kind.key) == 1 else None
+        look = self.looks[key.place] if key else None
+        return 1.0 if look is None or len(look.counts) >= LISTED * look.total else NO_LIST
+
+    @property
+    def _is_of_loans(self) -> float:
+        """Return how well its lines may be loans: not if a column says that some are returns."""
+        if "loaned_at" not in self.kind.fields or "returned_at" in self.matches:
+            return 1.0
+        told = (
+            {meaning(value, "operation") for value in look.counts}
+            for look in self.looks.values()
+            if look.is_few
+        )
+        return NO_LIST if any({"loan", "return"} <= codes for codes in told) else 1.0
 
     @property
     def is_low(self) -> bool:
@@ -75,12 +102,23 @@ class Proposal:
     def stamps(self) -> Stamps:
         """Return how the dates of its columns are written."""
         of_dates = [
-            match.place
+            match
             for name, match in self.matches.items()
             if self.kind.fields[name].kind in ("stamp", "day")
         ]
-        values = (value for place in of_dates for value in list(self.looks[place].counts)[:DATES])
-        return stamps_of(values)
+        values = (value for match in of_dates for value in self._dates(match))
+        return stamps_of(values, self.day_or_month)
+
+    def _dates(self, match: Match) -> Sequence[str]:
+        if match.clock is None:
+            return list(self.looks[match.place].counts)[:DATES]
+        pairs = zip(self.table.values(match.place), self.table.values(match.clock[1]), strict=True)
+        return list(dict.fromkeys(" ".join(pair).strip() for pair in pairs))[:DATES]
+
+    @property
+    def is_set(self) -> bool:
+        """Return whether a person named one of its columns."""
+        return any(not match.reasons for match in self.matches.values())
 
     @property
     def codes(self) -> dict[str, dict[str, str | None]]:
@@ -99,6 +137,15 @@ class Proposal:
             if self.kind.fields[name].kind == "code"
         }
 
+    @property
+    def is_other_scheme(self) -> bool | None:
+        """Return whether its call numbers are none of 中图法; None where it has none."""
+        match = self.matches.get("call_number")
+        if match is None or not self.looks[match.place].total:
+            return None
+        shares = self.looks[match.place].shares
+        return shares["dewey"] + shares["congress"] > OTHER_SCHEME
+
     def with_column(self, name: str, header: str) -> "Proposal":
         """Return it with a field in the column a person names; a blank header takes it away.
 
@@ -112,10 +159,15 @@ class Proposal:
                 fields=", ".join(self.kind.fields),
                 headers=", ".join(places),
             )
-        kept = {n: m for n, m in self.matches.items() if n != name and m.header != header}
+        kept = {
+            n: m.without_clock() if m.clock and m.clock[0] == header else m
+            for n, m in self.matches.items()
+            if n != name and m.header != header
+        }
         if header:
             kept[name] = Match(header, places[header], 1.0, ())
-        return replace(self, matches={n: kept[n] for n in self.kind.fields if n in kept})
+        kept = {n: kept[n] for n in self.kind.fields if n in kept}
+        return replace(self, matches=with_clocks(self.kind, kept, self.table, self.looks))
 
     def as_source(self) -> Source:
         """Return it as a source of a layout; a column that must be there and is not raises."""
@@ -126,9 +178,13 @@ class Proposal:
                 fields=", ".join(self.missing),
                 first=self.missing[0],
             )
+        clocks: dict[str, tuple[str, ...]] = {
+            n: (m.header, m.clock[0]) for n, m in self.matches.items() if m.clock
+        }
         return Source(
             self.kind,
-            self.columns,
+            {name: header for name, header in self.columns.items() if name not in clocks},
+            joined=clocks,
             header=() if self.table.has_header else self.table.header,
             codes=self.codes,
             code_counts=self.code_counts,
@@ -143,9 +199,29 @@ class Proposal:
         return layout_of([self], changes)
 
 
+def outdone(found: Sequence[Proposal]) -> dict[str, Proposal]:
+    """Return the files that another is of the same kind far more surely, by name, with that other.
+
+    A file of holds has readers, items and days, too: beside the loans it is seen to be none. Files
+    of the same columns, those of two months, are one.
+    """
+    best: dict[str, Proposal] = {}
+    for proposal in sorted(found, key=lambda proposal: proposal.confidence):
+        best[proposal.kind.code] = proposal
+    return {
+        proposal.name: surest
+        for proposal in found
+        for surest in [best[proposal.kind.code]]
+        if proposal.confidence < OUTDONE * surest.confidence
+        and proposal.columns != surest.columns
+        and not proposal.is_set
+    }
+
+
 def layout_of(found: Sequence[Proposal], changes: Mapping[str, Any] | None = None) -> str:
     """Return the text of one layout for several files, such as loans and their readers."""
     rest = dict(changes or {})
+    told = [proposal.is_other_scheme for proposal in found]
     for name, header in rest.pop("columns", {}).items():
         found = _with_column(found, name, header)
     return layout_text(
@@ -153,6 +229,8 @@ def layout_of(found: Sequence[Proposal], changes: Mapping[str, Any] | None = Non
         sources=[proposal.as_source() for proposal in found],
         ids=found[0].ids,
         stamps=tuple(dict.fromkeys(form for p in found for form in p.stamps.forms)),
+        # one library has one scheme: a file of it that has the other says nothing of the rest
+        is_other_scheme=True in told and False not in told,
         has_zone=any(proposal.stamps.has_zone for proposal in found),
         changes=rest,
     )

@@ -10,11 +10,12 @@ from guanqing.intake.proposals.column_profiles import SHAPES
 FORMS = (
     *("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d"),
     *("%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y/%m/%d"),
-    *("%Y.%m.%d %H:%M:%S", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d"),
+    *("%Y.%m.%d %H:%M:%S", "%Y.%m.%d", "%Y%m%d%H%M%S", "%Y%m%d%H%M", "%Y%m%d"),
     *("%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日"),
 )
-DAY_FIRST = ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
-MONTH_FIRST = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y", "%m-%d-%Y")
+CLOCKS = (" %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", "")
+DAY_FIRST = tuple(f"%d{sign}%m{sign}%Y{clock}" for sign in "/-." for clock in CLOCKS)
+MONTH_FIRST = tuple(f"%m{sign}%d{sign}%Y{clock}" for sign in "/-." for clock in CLOCKS)
 YEAR_LAST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.]\d{4}\b.*")
 LEAST_SHARE = 0.05  # what is rarer is read by the slow way, and said to be
 
@@ -28,19 +29,28 @@ class Stamps:
     has_zone: bool = False
 
 
-def stamps_of(values: Iterable[str]) -> Stamps:
-    """Find out the forms of dates; one that may mean two days is not chosen."""
+def order_of(values: Iterable[str]) -> str:
+    """Return what comes first in dates that end with the year: day, month, or "" if either may."""
+    parts = [part for value in values if (part := YEAR_LAST.fullmatch(value))]
+    is_day_first = any(int(part[1]) > 12 for part in parts)
+    is_month_first = any(int(part[2]) > 12 for part in parts)
+    return "" if is_day_first == is_month_first else "day" if is_day_first else "month"
+
+
+def stamps_of(values: Iterable[str], others: str = "") -> Stamps:
+    """Find out the forms of dates; one that may mean two days is not chosen.
+
+    `others`: what comes first in the dates of the files beside it.
+    """
     dates = [value for value in values if SHAPES["date"].fullmatch(value)]
     if not dates:
         return Stamps()
     forms, is_open = list(FORMS), False
-    parts = [part for value in dates if (part := YEAR_LAST.fullmatch(value))]
-    if parts:
-        is_day_first = any(int(part[1]) > 12 for part in parts)
-        is_month_first = any(int(part[2]) > 12 for part in parts)
-        is_open = is_day_first == is_month_first
-        forms += [] if is_open else (DAY_FIRST if is_day_first else MONTH_FIRST)
-    counts = {form: sum(_is_of(value, form) for value in dates) for form in forms}
+    if any(YEAR_LAST.fullmatch(value) for value in dates):
+        first = order_of(dates) or others
+        is_open = not first
+        forms += [] if is_open else (DAY_FIRST if first == "day" else MONTH_FIRST)
+    counts = {form: sum(moment(value, form) is not None for value in dates) for form in forms}
     sorted_forms = sorted(
         (form for form in forms if counts[form] >= LEAST_SHARE * len(dates) and counts[form]),
         key=lambda form: -counts[form],
@@ -49,9 +59,11 @@ def stamps_of(values: Iterable[str]) -> Stamps:
     return Stamps(tuple(sorted_forms), is_open, has_zone)
 
 
-def _is_of(value: str, form: str) -> bool:
+def moment(value: str, form: str) -> datetime | None:
+    """Return the moment that a text in a form says, None where it is in another."""
     try:
-        datetime.strptime(value, form)
+        found = datetime.strptime(value, form)
     except ValueError:
-        return False
-    return True
+        return None
+    # 20191123 would be two o'clock of the first of January, too
+    return found if not form.startswith("%Y%m") or len(found.strftime(form)) == len(value) else None

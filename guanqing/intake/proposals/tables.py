@@ -3,7 +3,7 @@
 import csv
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -11,6 +11,7 @@ from guanqing.intake.decoding import Text
 from guanqing.intake.reading.headers import INSERT, MARKS, WITHIN, cells, normal
 
 LINES = 3000  # enough to meet every code that matters, and no wait
+JOINED_LINES = 100_000  # to find out what two files have in common
 COLUMNS = 300
 CELL_SIGNS = 200
 VALUES = re.compile(r"values\s*\((.*)\)\s*[;,]?\s*$", re.IGNORECASE)
@@ -64,7 +65,19 @@ def table_of(text: Text, worth: Callable[[str], float]) -> Table:
     return Table(rows[at], tuple(rows[at + 1 :]))
 
 
-def _rows(lines: Sequence[str], delimiter: str, quote: str) -> Iterator[tuple[str, ...]]:
+def values_of(text: Text, table: Table, place: int) -> Iterator[str]:
+    """Yield what stands in a column, from 1, in far more lines than those of the table."""
+    if table.is_dump:
+        yield from table.values(place)
+        return
+    with text.path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:
+        lines = (line.rstrip("\r\n") for line in islice(file, JOINED_LINES))
+        for row in _rows(lines, text.delimiter, text.quote):
+            if place <= len(row):
+                yield row[place - 1]
+
+
+def _rows(lines: Iterable[str], delimiter: str, quote: str) -> Iterator[tuple[str, ...]]:
     """Yield the cells of each line that has any; a line is a record, quotes or not."""
     for line in lines:
         if line.strip(" \t,;|"):

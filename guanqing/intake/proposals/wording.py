@@ -15,15 +15,24 @@ from guanqing.intake.reading.headers import normal
 from guanqing.records import Field, kinds
 
 IN_BRACKETS = re.compile(r"[(（\[【<《].*?[)）\]】>》]|[(（\[【].*$")
-NUMBER_ENDS = ("id", "no", "num", "number", "nbr", "code", "key", "号", "码", "证", "编号")
+NUMBER_ENDS = (
+    *("id", "no", "num", "number", "nbr", "code", "key", "ref", "identifier", "uid", "#"),
+    *("号", "码", "证", "编号"),
+)
+TOKEN = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\dA-Za-z_]+|\d+")
+WHOLE = 3  # letters: a shorter sign is a word of its own, a longer one may be declined
+SIGN = 0.62  # what one telling word in a header is worth
+WHOLE_SIGN = 0.06  # and what it is worth more where the header is nothing else
 LONGEST = 40  # a header that says more is a sentence
 
 
 class Guesses(TypedDict):
-    """What headers and codes probably mean."""
+    """What headers, codes and values probably mean."""
 
     same: dict[str, str]
     stems: dict[str, list[str]]
+    signs: dict[str, list[str]]
+    places: list[str]
     codes: dict[str, dict[str, list[str]]]
 
 
@@ -64,13 +73,21 @@ def likeness(header: str, found: Field) -> tuple[float, Reason | None]:
     """Return how much a header names a field, from 0 to 1, and by what."""
     best: tuple[float, Reason | None] = (0.0, None)
     for share, name in _readings(header):
+        ends, begins = _parts(name)
         if normal(name) in map(normal, found.headers):
             code = "header_exact" if share == 1 else "header_close"
             best = max(best, (share, Reason(code, {"word": name})), key=_score)
             continue
         for word, shown in _words(found).items():
-            likely, code = _nearness(canonical(name), word)
+            likely, code = _nearness(canonical(name), word, ends, begins)
             best = max(best, (share * likely, Reason(code, {"word": shown})), key=_score)
+        if found.kind not in ("reader", "item", "loan"):
+            for sign in guesses()["signs"].get(found.name, ()):
+                if _says(name, sign):
+                    # PTYPE says more of a type than Stat Group
+                    likely = SIGN + WHOLE_SIGN * min(len(sign) / len(name), 1)
+                    reason = Reason("header_part", {"word": sign})
+                    best = max(best, (share * likely, reason), key=_score)
         for stem in guesses()["stems"].get(found.kind, ()):
             if _is_number_of(canonical(name), canonical(stem)):
                 best = max(best, (0.6 * share, Reason("header_stem", {"word": stem})), key=_score)
@@ -105,7 +122,45 @@ def _readings(header: str) -> list[tuple[float, str]]:
     return found
 
 
-def _nearness(name: str, word: str) -> tuple[float, str]:
+def _tokens(name: str) -> list[str]:
+    """Return the words of a header: dateReturned and date_returned are two."""
+    return [token.casefold() for token in TOKEN.findall(unicodedata.normalize("NFKC", name))]
+
+
+def _parts(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return what a header of several words ends and begins with; of one it is left open."""
+    words = _tokens(name)
+    if len(words) < 2:
+        return frozenset(), frozenset()
+    places = range(1, len(words))
+    return (
+        frozenset("".join(words[place:]) for place in places),
+        frozenset("".join(words[:place]) for place in places),
+    )
+
+
+def _says(name: str, sign: str) -> bool:
+    """Return whether a word stands in a header, in one of its forms if it is long enough."""
+    if not sign.isascii():
+        return canonical(sign) in canonical(name)
+    words, wanted = _tokens(name), sign.split()
+    return any(
+        all(
+            token == part or (len(part) > WHOLE and token.startswith(part))
+            for token, part in zip(words[place:], wanted, strict=False)
+        )
+        for place in range(len(words) - len(wanted) + 1)
+    )
+
+
+def is_place(value: str) -> bool:
+    """Return whether a value reads like the name of a branch."""
+    return any(_says(value, sign) for sign in guesses()["places"])
+
+
+def _nearness(
+    name: str, word: str, ends: frozenset[str], begins: frozenset[str]
+) -> tuple[float, str]:
     """Return how near a header comes to a word of a field."""
     if name == word:
         return 0.95, "header_close"
@@ -113,9 +168,12 @@ def _nearness(name: str, word: str) -> tuple[float, str]:
         return 0.0, ""
     # what a word is about stands at its end: item_type is a type, 读者条码 a barcode
     share = len(word) / len(name)
-    if name.endswith(word):
+    # item_record_id has no rdid at its end: a word ends and begins where the header's do
+    if name.endswith(word) and (not ends or not word.isascii() or word in ends):
         return (0.55 if len(word) > 2 else 0.4) + 0.35 * share, "header_part"
-    if name.startswith(word) and (not word.isascii() or name[len(word) :] in NUMBER_ENDS):
+    if name.startswith(word) and (
+        not word.isascii() or ((not begins or word in begins) and name[len(word) :] in NUMBER_ENDS)
+    ):
         return (0.5 if len(word) > 2 else 0.35) + 0.35 * share, "header_part"
     if 0.6 <= 1 / share < 1 and (word.endswith(name) or word.startswith(name)):
         return 0.5 + 0.3 / share, "header_part"

@@ -9,17 +9,21 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from guanqing import disk, warehouse
-from guanqing.intake.publishing import guarding
+from guanqing import disk, own, sql_files, warehouse
+from guanqing.access import names_key
+from guanqing.access.names_key import Keys
+from guanqing.intake import sealed_files, sealing
+from guanqing.intake.publishing import guarding, resolving
+from guanqing.own import settings
 from guanqing.paths import DATA
+from guanqing.problems import Problem
 from guanqing.store import Draft, Store
 from guanqing.warehouse import SAFE, SCHEMA_VERSION
 
 NAMES_SCHEMA = """
 create table names.names (
     reader_id bigint not null, -- as in readers of the library of the same generation
-    reader_name varchar, -- as on the card
-    card_number varchar -- 读者证号
+    sealed blob not null -- name and card number (读者证号), see access/names_key.py
 )
 """
 
@@ -35,12 +39,42 @@ KEYS = {
 Report = Callable[[str], None]
 
 
+# The days covered are those of the loans: a card issued long ago, or a count of later days, must
+# not pass for months without a loan. A library without a loan has the days of what it recorded.
+RECORDED = (
+    *(("visits", "day"), ("card_events", "event_at"), ("events", "held_on")),
+    *(("surveys", "closed_on"), ("feedback", "received_on"), ("requests", "requested_on")),
+    *(("holdings", "month_end"), ("digital_usage", "month_end"), ("counts", "counted_on")),
+    *(("digital_resources", "counted_on"), ("volunteers", "served_on")),
+    *(("inspections", "inspected_on"), ("opening_hours", "day")),
+)
+DAYS = f"""
+select
+    coalesce(lent.first_day, recorded.first_day) as first_day,
+    coalesce(lent.last_day, recorded.last_day) as last_day
+from (
+    select min(event_at)::date as first_day, max(event_at)::date as last_day from loan_events
+) as lent
+cross join (
+    select min(day) as first_day, max(day) as last_day
+    from ({" union all ".join(f"select {day}::date as day from {of}" for of, day in RECORDED)})
+    where day <= $loaded_at::date  -- what is only planned is no record yet
+) as recorded
+"""
+
+
 class Library:
     """A library being written: put rows in its tables; nothing is served yet."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, draft: Draft) -> None:
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, draft: Draft, found: Keys | Problem
+    ) -> None:
         self.connection = connection
         self.draft = draft
+        self._found = found
+        # what lines hold is sealed in any case: without the key nobody reads them once we end
+        self.keys = names_key.throwaway() if isinstance(found, Problem) else found
+        sealing.define(connection, self.keys)
 
     def put(self, table: str, frame: pl.DataFrame) -> None:
         """Append a frame to a table, by column name; columns left out are null."""
@@ -48,11 +82,32 @@ class Library:
         self.connection.execute(f"insert into {table} by name select * from incoming")
         self.connection.unregister("incoming")
 
+    def put_names(self, frame: pl.DataFrame) -> None:
+        """Append names: reader_id, reader_name, card_number; none if there is no key."""
+        if isinstance(self._found, Problem):
+            return
+        self.connection.register("incoming", frame)
+        self.connection.execute(
+            "insert into names.names select reader_id, seal_name(reader_name, card_number) "
+            "from incoming where reader_name is not null"
+        )
+        self.connection.unregister("incoming")
+
+    @property
+    def has_key(self) -> bool:
+        """Say whether what is sealed can be opened again."""
+        return not isinstance(self._found, Problem)
+
+    def require_key(self) -> None:
+        """Raise where names cannot be sealed. Problem: as sealed_files.key_for."""
+        if isinstance(self._found, Problem):
+            raise self._found
+
     def describe(self, *, name_zh: str, name_en: str, is_simulated: bool, layout: str) -> None:
-        """Write the one row that says what this library is; the days come from its loan events."""
+        """Write the one row that says what this library is, and which days it covers."""
         self.connection.execute(
             "insert into library select $version, $name_zh, $name_en, $is_simulated, $layout, "
-            "min(event_at)::date, max(event_at)::date, $loaded_at from loan_events",
+            f"first_day, last_day, $loaded_at from ({DAYS})",
             {
                 "version": SCHEMA_VERSION,
                 "name_zh": name_zh,
@@ -71,7 +126,7 @@ class Library:
         """Fill the derived tables and hold every key to be one."""
         for step in derivations():
             report(step.stem.split("_", 1)[1])
-            self.connection.execute(step.read_text(encoding="utf-8"))
+            sql_files.run(self.connection, step)
         for table, key in KEYS.items():
             doubles = self.connection.sql(
                 f"select count(*) - count(distinct {key}) from {table}"
@@ -82,12 +137,21 @@ class Library:
 
 def derivations() -> list[Path]:
     """Return the files of data/marts in the order they run."""
-    return sorted((DATA / "marts").glob("*.sql"))
+    return sql_files.steps(DATA / "marts")
 
 
 def create_schema(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the empty tables of data/schema.sql."""
-    connection.execute((DATA / "schema.sql").read_text(encoding="utf-8"))
+    sql_files.run(connection, DATA / "schema.sql")
+
+
+def attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Make a file of a draft and attach it under a name.
+
+    It is whole once it is checkpointed, and before that nobody will ever read it, so no log is
+    written ahead of it: that would be flushed to the disk a hundred times in a small load.
+    """
+    connection.execute(f"attach '{_quoted(file)}' as {name} (recovery_mode no_wal_writes)")
 
 
 @contextmanager
@@ -104,14 +168,16 @@ def building(
     far fewer rows than the real library before it.
     """
     with store.writing(kind) as draft, _saying_if_full():
-        connection = duckdb.connect(str(draft.library), config=SAFE)
+        connection = duckdb.connect(config=SAFE)
         try:
             # DuckDB's own bar would print between the lines of ours
             connection.execute("set enable_progress_bar = false")
-            connection.execute(f"attach '{_quoted(draft.names)}' as names")
+            attach(connection, draft.library, "library")
+            connection.execute("use library")
+            attach(connection, draft.names, "names")
             create_schema(connection)
             connection.execute(NAMES_SCHEMA)
-            library = Library(connection, draft)
+            library = Library(connection, draft, _key(store))
             yield library
             library.derive(report)
             draft.schema_version = SCHEMA_VERSION
@@ -124,6 +190,26 @@ def building(
             connection.close()
         if not has_names:
             draft.names.unlink()
+
+
+def begin_empty(store: Store) -> None:
+    """Serve a library of which nothing is recorded yet, called as it calls itself.
+
+    Problem: store_locked, store_not_writable, disk_full, as for any load.
+    """
+    its = own.of_store(store.root, is_simulated=False)
+    called = resolving.own_facts(its)
+    with building(store, kind="begun") as library:
+        library.put("settings", settings.read(its.settings))
+        names = {name: called[name] for name in ("name_zh", "name_en")}
+        library.describe(**names, is_simulated=False, layout="none")
+
+
+def _key(store: Store) -> Keys | Problem:
+    try:
+        return sealed_files.key_for(store)
+    except Problem as problem:
+        return problem  # names alone need it
 
 
 def _checkpoint(connection: duckdb.DuckDBPyConnection) -> None:

@@ -71,7 +71,8 @@ def _row_counts(generation: Generation) -> dict[str, int]:
         found = manifest.read(generation.path)
     except ValueError:
         found = None
-    return found.row_counts if found else _counted(generation.path)
+    # older restores wrote none down
+    return (found.row_counts if found else {}) or _counted(generation.path)
 
 
 def _counted(library: Path) -> dict[str, int]:

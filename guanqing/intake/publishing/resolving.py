@@ -4,21 +4,27 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from string import ascii_uppercase
-from typing import Any
 
 import duckdb
 
-from guanqing import datafiles
+from guanqing import datafiles, sql_files
 from guanqing.intake.layouts import Layout
 from guanqing.intake.reading.values import sql
+from guanqing.own import Own, about
 from guanqing.paths import DATA
 from guanqing.records import kinds
+from guanqing.text import LANGUAGES, translate
 
 STEPS = DATA / "staging"
-ASKED_FOR = ("overlapping", "data_end", "logged_loans")  # steps that rules.CONDITIONS speak of
+ASKED_FOR = (
+    "overlapping",
+    "data_end",
+    "impossible_births",
+    "logged_loans",
+)  # steps that rules.CONDITIONS speak of
 
 # Which layouts the records came by, and what each says about the library. Kept with the records, so
-# that a later load of another layout finds it.
+# that a later load of another layout finds it. Branches of no layout ('') are the library's own.
 SAID = """
 create table if not exists records.layouts (
     layout varchar, has_library boolean, name_zh varchar, name_en varchar, main_branch varchar,
@@ -39,12 +45,6 @@ from records.layout_branches group by branch
 """
 
 
-@datafiles.reads("library.toml")
-def library_facts(content: dict[str, Any]) -> dict[str, str]:
-    """Return what data/library.toml says about the library of this installation."""
-    return {key: str(content[key]) for key in ("name_zh", "name_en", "main_branch", "zone")}
-
-
 @datafiles.reads("classes.csv")
 def scheme_classes(rows: list[dict[str, str]]) -> list[str]:
     """Return the codes of the classes of 中图法."""
@@ -52,24 +52,36 @@ def scheme_classes(rows: list[dict[str, str]]) -> list[str]:
 
 
 def facts_of(layout: Layout) -> dict[str, str]:
-    """Return the library as the layout names it, else as data/library.toml does."""
-    return library_facts() | layout.library
+    """Return the library as the layout names it, else as it calls itself."""
+    return own_facts(layout.its) | layout.library
 
 
-def default_branch(layout: Layout) -> str:
-    """Return the branch of a source that names none: its only one, else the main library."""
-    if len(layout.branches) == 1:
-        return layout.branches[0].code
-    return facts_of(layout)["main_branch"]
+def own_facts(its: Own) -> dict[str, str]:
+    """Return the library as it calls itself; one that does not is called unnamed."""
+    unnamed = {f"name_{language}": translate("app.unnamed", language) for language in LANGUAGES}
+    return unnamed | about.read(its).facts
+
+
+def default_branch(layout: Layout) -> str | None:
+    """Return the branch of what names none: that of a library with one, and of no other."""
+    if layout.branches:
+        return layout.branches[0].code if len(layout.branches) == 1 else None
+    return about.read(layout.its).only_branch
 
 
 def note_layout(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
     """Keep with the records what the layout says about the library."""
-    facts = facts_of(layout)
+    facts, said = facts_of(layout), about.read(layout.its)
     connection.execute("delete from records.layouts where layout = $name", {"name": layout.name})
-    connection.execute(
-        "delete from records.layout_branches where layout = $name", {"name": layout.name}
-    )
+    for name, branches in ((layout.name, layout.branches), ("", said.branches)):
+        connection.execute(
+            "delete from records.layout_branches where layout = $name", {"name": name}
+        )
+        for branch in branches:
+            connection.execute(
+                "insert into records.layout_branches values (?, ?, ?, ?)",
+                [name, branch.code, branch.name_zh, branch.name_en],
+            )
     connection.execute(
         "insert into records.layouts values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -77,22 +89,29 @@ def note_layout(connection: duckdb.DuckDBPyConnection, layout: Layout) -> None:
             bool(layout.library),
             facts["name_zh"],
             facts["name_en"],
-            facts["main_branch"],
+            facts.get("main_branch"),
             default_branch(layout),
             layout.rules["overlapping_loan"],
             layout.rules["loan_without_return"],
             layout.rules["scheme"],
         ],
     )
-    for branch in layout.branches:
-        connection.execute(
-            "insert into records.layout_branches values (?, ?, ?, ?)",
-            [layout.name, branch.code, branch.name_zh, branch.name_en],
-        )
+    # what is said now holds for all that came by layouts that say nothing of it
+    own = own_facts(layout.its)
+    connection.execute(
+        "update records.layouts set name_zh = $zh, name_en = $en, main_branch = $main "
+        "where not has_library",
+        {"zh": own["name_zh"], "en": own["name_en"], "main": own.get("main_branch")},
+    )
+    connection.execute(
+        "update records.layouts set default_branch = $only "
+        "where layout not in (select layout from records.layout_branches)",
+        {"only": said.only_branch},
+    )
 
 
 def class_macro(scheme: str) -> str:
-    """Return the macro class_of: the class of a call number, as measures.md decides it."""
+    """Return the macro class_of: the class of a call number."""
     listed = ", ".join(sql(code) for code in scheme_classes())
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in ascii_uppercase)
     upper = f"upper(trim(translate(source, '{wide}', '{ascii_uppercase}')))"
@@ -113,7 +132,7 @@ def class_macro(scheme: str) -> str:
 
 def steps() -> list[Path]:
     """Return the files of data/staging in the order they run."""
-    return sorted(STEPS.glob("*.sql"))
+    return sql_files.steps(STEPS)
 
 
 def prepare(connection: duckdb.DuckDBPyConnection) -> None:
@@ -123,7 +142,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(class_macro(scheme))
     for step in steps():
         if step.stem.split("_", 1)[1] in ASKED_FOR:
-            connection.execute(step.read_text(encoding="utf-8"))
+            sql_files.run(connection, step)
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, report: Callable[[str], None]) -> None:
@@ -131,10 +150,9 @@ def resolve(connection: duckdb.DuckDBPyConnection, report: Callable[[str], None]
     found = {kind: _is_filled(connection, kind) for kind in kinds()}
     for step in steps():
         report(step.stem.split("_", 1)[1])
-        statement = step.read_text(encoding="utf-8")
-        sources = only_sources(statement)
-        if not sources or any(found[kind] for kind in sources):
-            connection.execute(statement)
+        sources = only_sources(sql_files.read(step))
+        if not sources or any(found.get(kind, True) for kind in sources):
+            sql_files.run(connection, step)
 
 
 def only_sources(statement: str) -> set[str]:

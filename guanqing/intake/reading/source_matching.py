@@ -32,8 +32,12 @@ class Opened:
 
     @property
     def width(self) -> int:
-        """Return how many fields a line must have: up to the last column with a name."""
-        return max(place for place, name in enumerate(self.header, 1) if name)
+        """Return how many fields a line must have: up to the last that may not be left out."""
+        spared = {headers.normal(name) for name in self.source.may_be_missing}
+        named = [headers.normal(name) for name in self.header]
+        return max(
+            (at for at, name in enumerate(named, 1) if name and name not in spared), default=0
+        )
 
     @property
     def header_text(self) -> str | None:

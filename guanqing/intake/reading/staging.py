@@ -2,7 +2,7 @@
 
 Beside its fields a row has, until the account is drawn up, the line it came from: file_number,
 line_number, what had to be done to read it (marks), what is wrong with it (fault_rule, fault_field,
-fault_value), and its text where that has to be kept.
+fault_value), and its text where that has to be kept; what a line holds is sealed.
 """
 
 import re
@@ -14,7 +14,7 @@ import duckdb
 
 from guanqing.intake.layouts import Layout
 from guanqing.intake.reading.source_matching import Opened
-from guanqing.intake.reading.statements import statement
+from guanqing.intake.reading.statements import key_text, statement
 from guanqing.records import Kind, columns
 
 READ_LINES = (
@@ -32,9 +32,9 @@ LINE_COLUMNS = {
     "line_number": "bigint",
     "fault_rule": "varchar",
     "fault_field": "varchar",
-    "fault_value": "varchar",
-    "line": "varchar",
-    "unmapped": "struct(field varchar, value varchar)[]",
+    "fault_value": "blob",
+    "line": "blob",
+    "unmapped": "struct(field varchar, value blob)[]",
 }
 OF_THE_LOAD = [name for name in LINE_COLUMNS if name not in ("written_at", "written_line")]
 
@@ -58,7 +58,8 @@ def stage(
         f"{name}_{part}": list(texts)
         for name, meanings in opened.source.codes.items()
         if name in opened.places
-        for part, texts in (("keys", meanings.keys()), ("values", meanings.values()))
+        for known in (in_any_case(meanings),)
+        for part, texts in (("keys", known.keys()), ("values", known.values()))
     }
     text = statement(opened, layout)
     line_count = 0
@@ -70,6 +71,44 @@ def stage(
         inserted = connection.execute(text, parameters | {"written_at": opened.text.written_at})
         line_count += int(inserted.fetchall()[0][0])
     return line_count
+
+
+def find_again(
+    connection: duckdb.DuckDBPyConnection, opened: Opened, file_number: int, scratch: Path
+) -> None:
+    """Give the lines of a text that were refused beside others the text they had.
+
+    What a line lacks shows only when it meets another, and by then its text is gone; keeping that
+    of every line would cost as much as the library.
+    """
+    mislaid = "line is null and rule_code in ('repeated_key', 'unmapped_kind')"
+    number = {"file_number": file_number}
+    ((is_any,),) = connection.execute(
+        f"select count(*) > 0 from left_out where file_number = $file_number and {mislaid}", number
+    ).fetchall()
+    if not is_any:
+        return
+    # of the key what tells most: a branch that the file does not name is nothing to show
+    known = [name for name in opened.source.kind.key if name in opened.places]
+    shown = next((name for name in known if name != "branch"), known[0] if known else None)
+    found = key_text(opened, shown)
+    for path, lines_before in pieces(opened.text.path, scratch):
+        connection.execute(READ_LINES, {"path": _as_it_stands(path)})
+        connection.execute(
+            f"update left_out set line = found.line, field = coalesce(field, $shown), "
+            f"value = coalesce(left_out.value, found.value) "
+            f"from ({found}) as found where left_out.file_number = $file_number "
+            f"and left_out.line_number = found.line_number and left_out.{mislaid}",
+            number | {"lines_before": lines_before, "shown": shown},
+        )
+
+
+def in_any_case(meanings: dict[str, str]) -> dict[str, str]:
+    """Return codes with the small letters of each, unless these would say two things."""
+    small: dict[str, set[str]] = {}
+    for theirs, ours in meanings.items():
+        small.setdefault(theirs.lower(), set()).add(ours)
+    return {theirs: min(ours) for theirs, ours in small.items() if len(ours) == 1} | meanings
 
 
 def _as_it_stands(path: Path) -> str:

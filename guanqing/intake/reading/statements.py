@@ -27,12 +27,14 @@ def statement(opened: Opened, layout: Layout) -> str:
     if is_own:
         parts = "concat_ws('|', reader, item, loaned_at)"
         read["loan"] = f"read_text_id({parts})"
-    if "reader_card" in columns(kind):
-        read["reader_card"] = "reader_text"
+    if "reader_name" in read:  # not kept but as this
+        read["masked_name"] = f"left({read['reader_name']}, 1) || '**'"
+        read["sealed"] = f"seal_name({read['reader_name']}, reader_text)"
     if opened.gathered:
         read |= {"period": "period_text", "by_month": "by_month_text"}
     if "branch" not in read and "branch" in kind.fields and not kind.fields["branch"].of_network:
-        read["branch"] = sql(resolving.default_branch(layout))
+        branch = resolving.default_branch(layout)
+        read["branch"] = sql(branch) if branch else "null::varchar"
     listed = [name for name in columns(kind) if name in read]
     own = [name for name in listed if name == "loan" and is_own]
     return f"""
@@ -80,13 +82,47 @@ select
     line_number,
     fault.rule as fault_rule,
     fault.field as fault_field,
-    fault.value as fault_value,
+    seal_text(fault.value) as fault_value,
     case
         when fault is not null or {rules.keeps_text(kind, set(listed))}
-            then regexp_replace(ltrim(line, '{BROKEN}'), {sql(NATIONAL_ID)}, '***', 'g')
+            then {kept_text("line")}
     end as line,
     {judging.unmapped(opened)} as unmapped
 from judged
+"""
+
+
+def kept_text(line: str) -> str:
+    """Return the SQL of a line as it may be kept: sealed, no identity card in it."""
+    return f"seal_text(regexp_replace(ltrim({line}, '{BROKEN}'), {sql(NATIONAL_ID)}, '***', 'g'))"
+
+
+def key_text(opened: Opened, name: str | None) -> str:
+    """Return the SQL that finds lines without their text again: number, line, text of a field.
+
+    Parameters: $lines_before, $file_number.
+    """
+    value = _text(opened, name, opened.places[name]) if name else "null::varchar"
+    return f"""
+with
+
+wanted as (
+    select rowid + 1 + $lines_before as line_number, line
+    from lines
+    where rowid + 1 + $lines_before in (
+        select line_number from left_out where file_number = $file_number and line is null
+    )
+),
+
+bodies as (select *, {splitting.body(opened)} as body from wanted),
+
+split as (select *, {splitting.fields(opened)} as fields from bodies)
+
+select
+    line_number,
+    {kept_text("line")} as line,
+    seal_text({value}) as value
+from split
 """
 
 

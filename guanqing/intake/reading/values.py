@@ -17,25 +17,34 @@ MARKS = (
     "zone_converted",
     "unmapped_code",
     "delimiter_in_text",
+    "no_day",
+    "double_blank",
+    "birth_year_alone",
 )
 BIT = {code: 1 << place for place, code in enumerate(MARKS)}
 
 SPACES = " \t\u3000"
 # what systems write where there is nothing; the last day of the year 9999 is never
 BLANKS = (
-    r"[ \t\x{3000}]*(NULL|null|\(null\)|\\N|None|#N/A|#REF!|N/A|9999-12-31( 00:00:00)?)?"
+    r"[ \t\x{3000}]*(NEVER|NULL|null|\(null\)|\\N|None|#N/A|#REF!|N/A|9999-12-31( 00:00:00)?)?"
     r"[ \t\x{3000}]*"
 )
 UNCLEAN = r"^(?:[ \t\x{3000}='Nn(\\#]|9999-)|[ \t\x{3000}]$"
 YES = ("是", "有", "√", "1", "y", "yes", "true", "t", "已举办", "满意")
 NO = ("否", "无", "×", "0", "n", "no", "false", "f", "未举办", "不满意")
 
-# year first, whatever stands between; anything but digits may follow (2018|10|15%)
+# what some systems write for a day that never was
+NO_DAY = r"0{4}[-/.]?0{2}[-/.]?0{2}([T ]?0{2}(:?0{2}){1,2}(\.0+)?)?"
+
+# year first, whatever stands between; anything but digits may stand around it (%2018|10|15%)
 ORDERED = (
-    r"^(\d{4})\s*[-/.|年]\s*(\d{1,2})\s*[-/.|月]\s*(\d{1,2})\s*日?"
+    r"^[^0-9A-Za-z:+-]*(\d{4})(?:\s*[-/.|年]\s*|\s+)(\d{1,2})(?:\s*[-/.|月]\s*|\s+)(\d{1,2})\s*日?"
     r"(?:[T\s,]+(\d{1,2})[:：时](\d{1,2})(?:[:：分](\d{1,2}))?)?[^0-9]*$"
 )
-COMPACT = r"^(\d{4})(\d{2})(\d{2})(?:\s?(\d{2}):?(\d{2}):?(\d{2})?)?$"
+COMPACT = (
+    r"^[^0-9A-Za-z:+-]*(\d{4})(\d{2})(\d{2})(?:\s?(\d{2}):?(\d{2}):?(\d{2})?)?[^0-9A-Za-z:+-]*$"
+)
+BIRTH_YEAR = r"(18|19|20)\d{2}(年|(\s*[-/.年]\s*(0?[1-9]|1[0-2])|0[1-9]|1[0-2])\s*月?)?"
 SHORT_YEAR = r"^(\d{2})[-/.](\d{1,2})[-/.](\d{1,2})(?:\s+(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?)?$"
 SQUEEZED = r"\d{4}[-/]\d{2}[-/]\d{2}\d{2}:\d{2}:\d{2}"
 ISO = r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?"
@@ -57,6 +66,10 @@ def macros(layout: Layout, zone: str) -> list[str]:
         "create or replace temp macro unarmoured(source) as case "
         "when starts_with(source, '=\"') then source[3:-2] "
         "when starts_with(source, '''') then source[2:] else source end",
+        # a name written with two blanks in it is the same name
+        "create or replace temp macro squeezed(source) as case "
+        "when contains(source, '  ') or contains(source, '\u3000') "
+        r"then regexp_replace(source, '[ \t\x{3000}]{2,}|\x{3000}', ' ', 'g') else source end",
         "create or replace temp macro slow_clean(source) as nullif(case "
         f"when regexp_full_match(source, {sql(BLANKS)}) then '' "
         f"else trim(unarmoured(unspaced(source)), {sql(SPACES)}) end, '')",
@@ -84,6 +97,10 @@ def macros(layout: Layout, zone: str) -> list[str]:
         "when parts.y != '' then {'at': stamp_of(parts, parts.y), 'mark': "
         "case when parts.hh = '' then has_day_bit else 0 end | form_bit} end",
         f"create or replace temp macro slow_stamp(source) as {_slow(zone, zone_bit, short_bit)}",
+        # ages go by the year: the first day of it is no later than any birth in it
+        "create or replace temp macro read_birth_year(source) as case "
+        rf"when regexp_full_match(source, '{BIRTH_YEAR}') then try_cast(substr(source, 1, 4) "
+        "|| '-01-01' as date) end",
         "create or replace temp macro read_count(source) as case "
         "when regexp_full_match(source, '[0-9]{1,15}(\\.0+)?') "
         "then try_cast(regexp_replace(source, '\\..*', '') as bigint) "
@@ -117,6 +134,8 @@ def _slow(zone: str, zone_bit: int, short_bit: int | None) -> str:
     """Return the SQL of every other way to read a stamp, as {at, mark}; null if there is none."""
     day, form = BIT["date_without_time"], BIT["other_stamp_form"]
     ways = [
+        f"when regexp_full_match(source, {sql(NO_DAY)}) then "
+        f"{{'at': null::timestamp, 'mark': {BIT['no_day']}}}",
         f"when regexp_full_match(source, {sql(ISO)}) then {{'at': "
         "try_cast(replace(source, 'T', ' ') as timestamp), 'mark': 0}",
         f"when regexp_full_match(source, {sql(ISO + ZONE)}) then {{'at': "
@@ -160,10 +179,12 @@ def reading(found: Field, layout: Layout, source: str) -> str:
         return f"read_{way}_id({source})"
     if found.kind in ("stamp", "day"):
         value = f"coalesce({source}_full, {source}_slow.at)"
+        if found.name == "born_on":
+            return f"coalesce({value}::date, read_birth_year({source}))"
         return f"{value}::date" if found.kind == "day" else value
     if found.kind in ("count", "number", "flag", "time", "month"):
         return f"read_{found.kind}({source})"
-    return source
+    return f"squeezed({source})" if found.kind in ("text", "branch") else source
 
 
 def sql(text: str) -> str:

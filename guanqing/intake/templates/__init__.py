@@ -8,6 +8,7 @@ import xlsxwriter
 
 from guanqing.intake.templates.cells import fields_of, sheet_name
 from guanqing.intake.templates.sheets import Sheets
+from guanqing.own import NOBODYS, Own
 from guanqing.problems import Problem
 from guanqing.records import Kind, kinds
 
@@ -39,12 +40,14 @@ def write(
     language: str = "zh",
     *,
     branches: Mapping[str, str] | None = None,
+    its: Own = NOBODYS,
     replace: bool = False,
 ) -> None:
     """Write a workbook with a sheet for each kind, and beside them notes and examples.
 
-    `branches`, code -> name, are offered wherever a branch is asked for; another may be typed. A
-    file that is there, perhaps filled in, is a Problem unless `replace`.
+    `branches`, code -> name, are offered wherever a branch is asked for; another may be typed;
+    its is what the library says of itself, whose reasons of cancellation are offered. A file that
+    is there, perhaps filled in, is a Problem unless `replace`.
     """
     if path.exists() and not replace:
         raise Problem("template_exists", path=path)
@@ -52,7 +55,7 @@ def write(
     # the name of a branch is no formula and no link
     plain = {"strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(str(part), plain)
-    sheets = Sheets(book, language, dict(branches or {}))
+    sheets = Sheets(book, language, dict(branches or {}), its)
     for kind in asked:
         sheets.to_fill_in(kind)
     sheets.notes(asked)

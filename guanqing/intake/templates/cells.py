@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time
 
+from guanqing.own import NOBODYS, Own
 from guanqing.records import Field, Kind, code_names
 from guanqing.text import translate
 
@@ -40,18 +41,21 @@ def header(found: Field, language: str) -> str:
     return found.zh if language == "zh" else found.en
 
 
-def choices(found: Field, language: str) -> list[str]:
-    """Return what may stand in a column of codes or of yes and no; nothing for any other."""
+def choices(found: Field, language: str, its: Own = NOBODYS) -> list[str]:
+    """Return what may stand in a column of codes or of yes and no; nothing for any other.
+
+    its is what the library says of itself: reasons of cancellation are its own.
+    """
     if found.kind == "flag":
         return [translate("template.yes", language), translate("template.no", language)]
     if found.kind != "code":
         return []
     # who does not know leaves the cell blank
-    listed = [both for code, both in code_names(found.list).items() if code != "unknown"]
+    listed = [both for code, both in code_names(found.list, its).items() if code != "unknown"]
     return [both[language == "en"] for both in listed]
 
 
-def example(found: Field, language: str) -> Cell:
+def example(found: Field, language: str, its: Own = NOBODYS) -> Cell:
     """Return the example of a field as a cell holds it."""
     source = found.example
     if not source:
@@ -59,7 +63,9 @@ def example(found: Field, language: str) -> Cell:
     if found.kind == "flag":
         return choices(found, language)[source != "是"]
     if found.kind == "code":
-        both = next((both for both in code_names(found.list).values() if source in both), None)
+        listed = code_names(found.list, its).values()
+        # where the list is the library's own, the first of it
+        both = next((both for both in listed if source in both), next(iter(listed), None))
         return both[language == "en"] if both else source
     if found.kind in ("count", "number"):
         return float(source) if "." in source else int(source)
@@ -71,9 +77,9 @@ def example(found: Field, language: str) -> Cell:
     return source
 
 
-def example_text(found: Field, language: str) -> str:
+def example_text(found: Field, language: str, its: Own = NOBODYS) -> str:
     """Return the example of a field as a person sees it in its cell."""
-    cell = example(found, language)
+    cell = example(found, language, its)
     if isinstance(cell, date | time):
         return cell.strftime(FORMS[found.kind])
     return "" if cell is None else str(cell)

@@ -21,6 +21,7 @@ from guanqing.intake.templates.cells import (
     sheet_name,
     width,
 )
+from guanqing.own import NOBODYS, Own
 from guanqing.records import Field, Kind
 from guanqing.text import translate
 
@@ -35,8 +36,10 @@ MUST, MAY, LINE, GREY = Color.theme(4, 2), Color.theme(4, 1), Color.theme(0, 2),
 class Sheets:
     """A workbook being written."""
 
-    def __init__(self, book: Workbook, language: str, branches: dict[str, str]) -> None:
-        self.book, self.language, self.branches = book, language, branches
+    def __init__(
+        self, book: Workbook, language: str, branches: dict[str, str], its: Own = NOBODYS
+    ) -> None:
+        self.book, self.language, self.branches, self.its = book, language, branches, its
         self.columns: dict[tuple[str, ...], int] = {}  # a list -> its column in the sheet of lists
         head = {"border": 1, "border_color": LINE, "valign": "vcenter"}
         self.must = book.add_format(head | {"bg_color": MUST, "bold": True})
@@ -99,7 +102,7 @@ class Sheets:
             sheet.write_string(row, 0, kind.name[self.language])
             for column, found in enumerate(fields_of(kind)):
                 self._head(sheet, row + 1, column, found)
-                cell, form = example(found, self.language), CELLS.get(found.kind, TEXT)
+                cell, form = example(found, self.language, self.its), CELLS.get(found.kind, TEXT)
                 if isinstance(cell, str):  # write() would make a link or a formula of some
                     sheet.write_string(row + 2, column, cell, self.grey[form])
                 elif cell is not None:
@@ -120,7 +123,7 @@ class Sheets:
         return header(found, self.language)
 
     def _example(self, found: Field) -> str:
-        return example_text(found, self.language)
+        return example_text(found, self.language, self.its)
 
     def _head(self, sheet: Worksheet, row: int, column: int, found: Field) -> None:
         look: Format = self.must if found.needed else self.may
@@ -128,7 +131,7 @@ class Sheets:
 
     def _takes(self, found: Field, *, with_choices: bool = False) -> str:
         """Return how a column is filled in; a code without a list is a text."""
-        listed = choices(found, self.language)
+        listed = choices(found, self.language, self.its)
         kind = "text" if found.kind == "code" and not listed else found.kind
         kind = "own_branch" if kind == "branch" and found.needed else kind
         words = self._say(f"takes_{kind}")
@@ -157,7 +160,7 @@ class Sheets:
 
     def _rule(self, found: Field) -> dict[str, Any]:
         """Return what the office program checks as one types, or nothing."""
-        if listed := choices(found, self.language):
+        if listed := choices(found, self.language, self.its):
             return {"validate": "list", "source": self._range(listed)}
         if found.kind == "branch" and self.branches:
             offered = {"validate": "list", "source": self._range(list(self.branches))}

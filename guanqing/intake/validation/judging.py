@@ -19,7 +19,9 @@ def value(opened: Opened, found: Field, layout: Layout) -> str:
         return sql(opened.source.fixed[found.name])
     text = f"{found.name}_text"
     if found.name in opened.source.codes:
-        mapped = f"map(${found.name}_keys, ${found.name}_values)[{text}]"
+        text = f"squeezed({text})"
+        listed = f"map(${found.name}_keys, ${found.name}_values)"
+        mapped = f"coalesce({listed}[{text}], {listed}[lower({text})])"
         if found.list == "operation":  # kept until somebody explains it
             return f"coalesce({mapped}, '?' || {text})"
         # a branch that the layout does not name keeps its own code
@@ -57,7 +59,19 @@ def marks(opened: Opened) -> str:
         if opened.free_place
         else []
     )
-    return " | ".join(f"({part})" for part in [*stamps, *unmapped, *rejoined]) or "0"
+    births = [
+        f"case when coalesce({name}_text_full, {name}_text_slow.at) is null "
+        f"and {name} is not null then {BIT['birth_year_alone']} else 0 end"
+        for name in opened.places
+        if name == "born_on"
+    ]
+    squeezed = [
+        f"case when {name}_text != squeezed({name}_text) then {BIT['double_blank']} else 0 end"
+        for name in opened.places
+        if fields[name].kind in ("text", "branch")
+    ]
+    parts = [*stamps, *unmapped, *rejoined, *births, *squeezed]
+    return " | ".join(f"({part})" for part in parts) or "0"
 
 
 def unmapped(opened: Opened) -> str:
@@ -65,7 +79,7 @@ def unmapped(opened: Opened) -> str:
     fields = opened.source.kind.fields
     codes = [
         f"case when {name}_text is not null and {name} is null "
-        f"then {{'field': '{name}', 'value': {name}_text}} end"
+        f"then {{'field': '{name}', 'value': seal_text({name}_text)}} end"
         for name in opened.places
         if fields[name].kind in ("code", "flag")
     ]
@@ -102,6 +116,10 @@ def fault(opened: Opened, layout: Layout) -> str:
             # a loan with a column for its number must have one
             is_needed = found.needed or name == "loan"
             wrong = f"{name} is null" + ("" if is_needed else f" and {text} is not null")
+            if (
+                found.kind in ("stamp", "day") and not is_needed
+            ):  # 0000-00-00 says that there is none
+                wrong += f" and coalesce({text}_slow.mark, 0) & {BIT['no_day']} = 0"
             faults.append(_fault_if(wrong, rule, sql(name), text))
         elif found.list == "operation":
             faults.append(_fault_if(f"{name} is null", "'blank_field'", sql(name), text))

@@ -5,7 +5,7 @@ rules about two lines of one key in merging.py; here are those about a line that
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 from pydantic import TypeAdapter, with_config
@@ -46,6 +46,8 @@ CONDITIONS: dict[str, dict[str, str]] = {
         "and reader not in "
         "(select reader from records.log where kind = 'cancel' and reader is not null) "
         "and reader not in (select reader from records.card_events where kind = 'cancel')",
+        "impossible_birth": "reader in (select reader from impossible_births)",
+        "expires_before_issue": "expires_on < issued_at::date",
     },
     "log": {
         "due_after_ten_years": "due_on > done_at + interval 10 year",
@@ -60,12 +62,16 @@ CONDITIONS: dict[str, dict[str, str]] = {
 }
 
 # Of the repairs above, what a line shows by itself: its text is kept when it is read.
-SHOWN = {
+SHOWN: dict[str, dict[tuple[str, ...], str]] = {
     "loans": {
         ("returned_at",): "returned_at < loaned_at",
         ("renewed_at",): "renewed_at is not null",
         ("renewal_count",): "renewal_count > 0",
-    }
+    },
+    "readers": {
+        ("born_on",): "born_on is not null",
+        ("issued_at", "expires_on"): "expires_on < issued_at::date",
+    },
 }
 
 
@@ -75,7 +81,7 @@ class Rule:
     """A rule of data/rules.toml."""
 
     code: str
-    outcome: str
+    outcome: Literal["repaired", "refused", "set_aside", "already_there", "noted"]
     name: Words
     explanation: Words
 
@@ -83,7 +89,9 @@ class Rule:
 @datafiles.reads("rules.toml")
 def rules(content: dict[str, Any]) -> dict[str, Rule]:
     """Return every rule, by code."""
-    return TypeAdapter(dict[str, Rule]).validate_python(datafiles.coded(content))
+    found = TypeAdapter(dict[str, Rule]).validate_python(datafiles.coded(content))
+    datafiles.require(found, rules.last)
+    return found
 
 
 def keeps_text(kind: Kind, fields: set[str]) -> str:

@@ -10,7 +10,9 @@ from markupsafe import Markup
 from guanqing.figures.markup import joined
 from guanqing.intake.proposals import Proposal
 from guanqing.intake.proposals.stamps import DAY_FIRST, MONTH_FIRST
+from guanqing.own import of_store
 from guanqing.records import Field, code_names
+from guanqing.store import default_store
 from guanqing.ui.loading.reading import SAMPLES, sample
 from guanqing.ui.shell.session import language, t, verbatim
 from guanqing.ui.widgets.blocks import note
@@ -105,7 +107,7 @@ def ask_codes(proposal: Proposal, key: str) -> dict[str, dict[str, dict[str, str
     asked: dict[str, dict[str, str]] = {}
     for name, codes in proposal.codes.items():
         found = proposal.kind.fields[name]
-        ours = code_names(found.list)
+        ours = code_names(found.list, of_store(default_store().root, is_simulated=False))
         known = {code: mean for code, mean in codes.items() if mean}
         open_codes = [code for code in codes if code not in known][:CODES_ASKED]
         if known:

@@ -18,8 +18,9 @@ from guanqing.ui.loading.proposal import forget_proposals, propose_layout
 from guanqing.ui.loading.reading import Reading, Taken
 from guanqing.ui.loading.uploads import Uploads
 from guanqing.ui.loading.words import since, size_in_words
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.session import language, said, t, tell
-from guanqing.ui.shell.visitor import only_here, require_here
+from guanqing.ui.shell.visitor import only_for, require
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
@@ -41,9 +42,15 @@ def files_to_load() -> bool:
     Return whether there are any to look at: the page is then theirs. What a load has just come to
     goes before the files it left.
     """
-    only_here()
+    only_for("load")
     if desk().is_busy:
         return True
+    with guarded("files_to_load"):
+        return _offer()
+    return False
+
+
+def _offer() -> bool:
     _upload()
     if not uploads().paths() or desk().report:
         return False
@@ -84,7 +91,7 @@ def _upload() -> None:
 
 
 def _keep(added: list[UploadedFile]) -> None:
-    require_here()
+    require("load")
     context = get_script_run_ctx()
     for file in added:
         try:
@@ -201,5 +208,10 @@ def _load(found: Reading, taken: Taken) -> None:
     if asked and not holder:
         encoding = st.session_state.get("load_encoding") or None
         name, count = st.session_state["load_layout"], len(taken.opened)
-        desk().start(Job(uploads(), found, name, encoding, count))
+        kinds = frozenset(opened.source.kind.code for opened in taken.opened)
+        try:
+            desk().start(Job(uploads(), found, name, encoding, kinds, count))
+        except Problem as problem:
+            return said(tell(problem), "bad")
         st.rerun()
+    return None

@@ -12,8 +12,7 @@ from streamlit import runtime
 from streamlit.runtime.stats import CacheStat
 
 from guanqing import text
-
-UPLOADS = "/_stcore/upload_file/"
+from guanqing.ui.doors import UPLOADS
 
 
 def most_bytes() -> int:

@@ -11,17 +11,19 @@ from guanqing.problems import Problem
 from guanqing.store import default_store
 from guanqing.ui.loading.job import desk
 from guanqing.ui.loading.words import listed, moment, since
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.session import language, said, t, tell
-from guanqing.ui.shell.visitor import only_here, require_here
+from guanqing.ui.shell.visitor import only_for, recording, require
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
 NAMES_SHOWN = 2
 
 
+@guarded("generations")
 def generations() -> None:
     """Draw every library that is kept, newest first, each with the way back to it."""
-    only_here()
+    only_for("load")
     with step("history", t("loading.history"), t("loading.history_hint")):
         holder = default_store().lock_holder()
         if holder and not desk().is_busy:
@@ -79,8 +81,9 @@ def confirm_going_back(number: int, label: str, *, key: str) -> None:
 
 def _go_back(number: int) -> None:
     try:
-        require_here()
-        generation = upgrading.go_back(default_store(), number)
+        require("load")
+        with recording("undone", generation=number):
+            generation = upgrading.go_back(default_store(), number)
     except Problem as problem:
         st.session_state["went_wrong"] = problem
     else:

@@ -3,6 +3,7 @@
 One for each store: whoever sits at this machine sees it, in whichever tab.
 """
 
+import logging
 import threading
 import time
 from concurrent.futures import Future
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from guanqing.access.people import Visitor
 from guanqing.intake import loading
 from guanqing.intake.accounts import LoadReport
 from guanqing.intake.publishing import resolving
@@ -19,8 +21,11 @@ from guanqing.problems import Problem
 from guanqing.store import Store, default_store
 from guanqing.ui.loading.reading import Reading, without
 from guanqing.ui.loading.uploads import Uploads
-from guanqing.ui.shell.visitor import require_here
+from guanqing.ui.registers.saving import OF_THE_PLAN
+from guanqing.ui.shell import guarding
+from guanqing.ui.shell.visitor import recording, require, visitor
 
+LOG = logging.getLogger(__name__)
 PHASES = ("reading", "merging", "settling", "counting")
 
 
@@ -32,6 +37,7 @@ class Job:
     reading: Reading
     layout: str
     encoding: str | None
+    kinds: frozenset[str]  # of records in them
     file_count: int  # those the layout reads
     begun: float = field(default_factory=time.monotonic)
     step: str = ""
@@ -67,11 +73,12 @@ class Job:
         if step == "merge":
             self.merged_at = self.step_count
 
-    def run(self, store: Store) -> None:
-        """Load, and keep what came of it for whoever asks."""
+    def run(self, store: Store, by: Visitor) -> None:
+        """Load, and keep what came of it for whoever asks; what cannot be noted is not loaded."""
+        paths = list(self.reading.by_path)
         try:
-            paths = list(self.reading.by_path)
-            done = loading.load(paths, self.layout, store, self.report, encoding=self.encoding)
+            with recording("loaded", by, files=sorted(path.name for path in paths)):
+                done = loading.load(paths, self.layout, store, self.report, encoding=self.encoding)
             self.uploads.remove(without(self.reading, done.skipped))
         except BaseException as error:  # handed on: it is raised where the result is asked for
             self.result.set_exception(error)
@@ -94,15 +101,17 @@ class Desk:
 
     def start(self, job: Job) -> None:
         """Begin a load; the library served stays as it is until it is done."""
-        require_here()
+        require("load")
+        if not job.kinds.isdisjoint(OF_THE_PLAN):  # a file is no way round the plan's own page
+            require("decide")
         if self.job:
             return
         self.forget()
         self.job = job
-        threading.Thread(target=job.run, args=[default_store()], daemon=True).start()
+        threading.Thread(target=job.run, args=[default_store(), visitor()], daemon=True).start()
 
     def collect(self) -> None:
-        """Take in what a load that has ended came to; a bug keeps its traceback."""
+        """Take in what a load that has ended came to; the log gets the traceback of a bug."""
         if self.report and self.report.load_number not in (None, _served()):
             self.forget()  # somebody has loaded or gone back since
         job = self.job
@@ -113,6 +122,9 @@ class Desk:
             self.report = job.result.result()
         except Problem as problem:
             self.problem = (problem, job.uploads)
+        except guarding.FAILURES as error:
+            LOG.exception("load")
+            self.problem = (guarding.failure("load", error), job.uploads)
 
     def forget(self) -> None:
         """Leave the last outcome behind."""

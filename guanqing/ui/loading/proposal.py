@@ -9,11 +9,11 @@ import streamlit as st
 
 from guanqing.intake import layouts
 from guanqing.intake.decoding import Text
-from guanqing.intake.proposals import LOW, Proposal, layout_of, propose, save
+from guanqing.intake.proposals import LEAST, LOW, Proposal, every_kind, layout_of, save
 from guanqing.problems import Problem
 from guanqing.ui.loading.fields import ask_codes, ask_stamps, with_changes
 from guanqing.ui.shell.session import language, said, t, tell
-from guanqing.ui.shell.visitor import require_here
+from guanqing.ui.shell.visitor import require
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 
@@ -57,7 +57,8 @@ def _proposals(found: Sequence[Text]) -> list[list[Proposal]]:
     kept = st.session_state.get("draft-proposals")
     if not kept or kept[0] != names:
         with st.spinner(t("loading.looking")):
-            made = [proposals for text in found if (proposals := propose(text))]
+            # every kind can be chosen, of a file that looks like anything at all
+            made = [of for of in every_kind(found).values() if of[0].confidence >= LEAST]
         made.sort(key=lambda proposals: -proposals[0].confidence)
         kept = st.session_state["draft-proposals"] = (names, made)
     result: list[list[Proposal]] = kept[1]
@@ -143,7 +144,7 @@ def _accept(turn: int, draft: Draft, count: int) -> None:
 def _keep_layout(drafts: list[Draft], own: Path, name: str) -> None:
     """Save the drafts as one layout, and choose it: what it reads is then shown before a load."""
     try:
-        require_here()
+        require("load")
         if not NAME.fullmatch(name):
             raise Problem("layout_name_invalid", name=name)
         if name in layouts.names(own):

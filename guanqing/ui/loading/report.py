@@ -1,8 +1,6 @@
 """What came of the last load: the account, what was refused, and the way back."""
 
-import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import streamlit as st
@@ -13,11 +11,15 @@ from guanqing.figures.blocks import Cell, Table
 from guanqing.figures.markup import fill
 from guanqing.intake.accounts import FileReport, LoadReport, RefusedLine, refusals
 from guanqing.intake.validation import rules
-from guanqing.store import Store, default_store
+from guanqing.store import default_store
+from guanqing.ui import exports
 from guanqing.ui.loading.history import confirm_going_back
 from guanqing.ui.loading.job import PHASES, Job, desk
 from guanqing.ui.loading.words import listed
+from guanqing.ui.shell.entrance import look_again
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import asked
+from guanqing.ui.shell.naming import offer_names, shows_names
 from guanqing.ui.shell.session import language, said, t, tell, verbatim
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import note
@@ -28,6 +30,7 @@ EVERY_SECONDS = 0.5
 SHOWN = 12
 
 
+@guarded("load_under_way")
 def load_under_way() -> None:
     """Show how far the load under way has come, or say why the last one could not be done."""
     desk().collect()
@@ -40,7 +43,9 @@ def load_under_way() -> None:
 
 
 @st.fragment(run_every=EVERY_SECONDS)
+@guarded("load_under_way")
 def _follow() -> None:
+    look_again()
     job = desk().job
     if job is None or job.result.done():
         st.rerun()
@@ -78,6 +83,7 @@ def _verdict(report: LoadReport | None) -> str:
     return t(key, lines=shown["line_count"], refused=shown["refused_count"])
 
 
+@guarded("rules_met")
 def rules_met() -> None:
     """Draw the rules met by the load that has just ended, else by the last."""
     applied = asked("rules_applied")
@@ -92,6 +98,7 @@ def rules_met() -> None:
             st.html(rules_touched(view(), met) or "")
 
 
+@guarded("last_load")
 def last_load() -> None:
     """Draw the account of the load that has just ended, else of the last behind the library."""
     report = desk().report
@@ -107,6 +114,7 @@ def last_load() -> None:
             note(t("loading.skipped_kept", names=listed(report.skipped)))
 
 
+@guarded("what_to_mend")
 def what_to_mend() -> None:
     """Draw what the load that has just ended could not use; offer its lines and the way back."""
     report = desk().report
@@ -138,41 +146,28 @@ def _unmapped(report: LoadReport) -> None:
 def _refused(report: LoadReport) -> None:
     heads = [(t("loading.file"), "wide"), (t("loading.line"), "n")]
     heads += [(t(f"loading.{name}"), "") for name in ("column", "value", "rule")]
-    rows = [_refused_line(line) for line in report.refused_lines[:SHOWN]]
+    named = shows_names()
+    masked = set() if named else {file.file_name for file in report.files if file.kind == "readers"}
+    rows = [_refused_line(line, masked) for line in report.refused_lines[:SHOWN]]
     count = text.exact(report.total("refused"), language())
     with step("refused", t("loading.refused", count=count), t("loading.refused_hint")):
         table(Table(heads, rows), of=len(report.refused_lines))
         if report.load_number is not None:
-            store, number = default_store(), report.load_number
-            st.download_button(
-                t("loading.download_refused"),
-                # made when asked for: it may be large
-                data=lambda: refused_lines(store, number),
-                file_name=f"refused-{number:06}.zip",
-                mime="application/zip",
-                icon=":material/download:",
-                key="download-refused",
-                on_click="ignore",
-            )
+            words = t("loading.download_refused")
+            exports.offer_refused(words, report.load_number, "download-refused", with_names=named)
+        if any(file.kind == "readers" for file in report.files):
+            offer_names()
 
 
-def _refused_line(line: RefusedLine) -> list[Cell]:
+def _refused_line(line: RefusedLine, masked: Collection[str]) -> list[Cell]:
+    value = refusals.starred(line.value) if line.file_name in masked and line.value else line.value
     return [
         line.file_name,
         text.exact(line.line_number, language()),
         line.column or text.NOTHING,
-        as_typed(line.value),
+        as_typed(value),
         rules.rules()[line.rule_code].name[language()],
     ]
-
-
-def refused_lines(store: Store, number: int) -> bytes:
-    """Return the refused lines of a load as a zip of files that can be mended and loaded."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, (content, _count) in refusals.contents(store, number).items():
-            archive.writestr(f"{name.replace('/', '_').removesuffix('.csv')}.csv", content)
-    return packed.getvalue()
 
 
 def _files(report: LoadReport | None) -> list[Mapping[str, Any]]:

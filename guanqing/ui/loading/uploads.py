@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from guanqing.intake.decoding import kinds
 from guanqing.problems import Problem
 
 PREFIX = "guanqing-upload-"
@@ -31,13 +32,19 @@ class Uploads:
         self._end = weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
 
     def add(self, name: str, content: IO[bytes]) -> Path:
-        """Write an upload under its name, a number behind it if that is taken."""
+        """Write an upload under its name, a number behind it if that is taken.
+
+        Problem: not_a_table, before anything of it is kept; upload_not_kept.
+        """
         path = self._files / safe_name(name)
         turn = 1
         while path.exists():
             turn += 1
             path = path.with_name(f"{Path(safe_name(name)).stem} ({turn}){path.suffix}")
         try:
+            if kinds.holds_no_table(content.read(kinds.HEAD_BYTES)):
+                raise Problem("not_a_table", path=path.name)
+            content.seek(0)
             with path.open("wb") as file:
                 shutil.copyfileobj(content, file)
         except OSError as error:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from guanqing.figures.plan.standing import chosen_milestone, chosen_target, plan_year, year_plan
+from guanqing.figures.plan.standing import chosen_code, chosen_milestone, plan_year, year_plan
 from guanqing.figures.plan.words import owner_of
 from guanqing.plan import Milestone, Target
 from guanqing.problems import Problem
@@ -16,19 +16,17 @@ from guanqing.registers import Values, journal
 from guanqing.registers.journal import Change
 from guanqing.ui.registers.saving import turn
 from guanqing.ui.shell import filters
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import facts, query
 from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.shell.view import view
-from guanqing.ui.shell.visitor import may_change, require_here
-from guanqing.ui.widgets.panels import guarded
+from guanqing.ui.shell.visitor import may, recording, require, visitor
 
 
 def _subject() -> Target | Milestone | None:
     """Return the target or milestone the page is about."""
-    if target := chosen_target(view()):
-        return target.target
-    found = chosen_milestone(view())
-    return found.milestone if found else None
+    code, known = chosen_code(view()), year_plan(view())
+    return known.targets.get(code or "") or known.milestones.get(code or "")
 
 
 @guarded("plan_notes_made")
@@ -46,7 +44,7 @@ def note_form() -> None:
             t("target.day"), value=filters.filters()["as_of"], format="YYYY-MM-DD"
         )
         owner = right.text_input(t("target.owner"), value=owner_now)
-        by = left.text_input(t("target.by"), value=_entered_by())
+        by = left.text_input(t("target.by"), value=_entered_by(), disabled=bool(visitor().name))
         if st.form_submit_button(t("target.save")):
             changed = owner.strip() if owner.strip() != owner_now else None
             values = {"owner": changed or None, "note": words.strip() or None}
@@ -91,7 +89,7 @@ def milestone_form() -> None:
         day = middle.date_input(
             t("targets.reported"), value=filters.filters()["as_of"], format="YYYY-MM-DD"
         )
-        by = right.text_input(t("target.by"), value=_entered_by())
+        by = right.text_input(t("target.by"), value=_entered_by(), disabled=bool(visitor().name))
         words = st.text_area(t("milestone.words"), height=80)
         if st.form_submit_button(t("target.save")):
             key = {"plan_year": plan_year(view()), "milestone": code, "stated_on": _iso(day)}
@@ -114,11 +112,11 @@ def _reported_that_day(code: str, key: Values) -> Values | None:
 
 def _may_enter() -> bool:
     known = year_plan(view())
-    return bool(known.targets or known.milestones) and may_change()
+    return bool(known.targets or known.milestones) and may("decide")
 
 
 def _entered_by() -> str:
-    return str(st.session_state.get("entered_by") or "")
+    return visitor().name or str(st.session_state.get("entered_by") or "")
 
 
 def _iso(day: Any) -> str:
@@ -129,17 +127,20 @@ def _enter(
     register: str, key: Values, values: Mapping[str, Any], by: str, was: Values | None
 ) -> None:
     """Write one row to the journal and show the page as it is then."""
+    by = visitor().name or by  # a field that cannot be written in can be sent all the same
     if not by.strip():
         return said(t("registers.name_first"), "bad")
     st.session_state["entered_by"] = by.strip()
+    subject = key.get("target") or key.get("milestone")
     try:
-        require_here()
-        journal.append(
-            journal.path_of(Path(st.session_state["library"][0])),
-            [Change(register, key, {**key, **values}, was=was and {**key, **was})],
-            by=by.strip(),
-            is_simulated=bool(facts()["is_simulated"]),
-        )
+        require("decide")
+        with recording("decided", register=register, target=subject):
+            journal.append(
+                journal.path_of(Path(st.session_state["library"][0])),
+                [Change(register, key, {**key, **values}, was=was and {**key, **was})],
+                by=by.strip(),
+                is_simulated=bool(facts()["is_simulated"]),
+            )
     except Problem as problem:
         return said(tell(problem), "bad")
     st.session_state["entry_turn"] = turn() + 1  # the form begins anew

@@ -23,17 +23,20 @@ from guanqing.ui.registers.rows import (
     values_in_words,
     who,
 )
-from guanqing.ui.registers.saving import entered_by, say_now
+from guanqing.ui.registers.saving import act_of, entered_by, say_now
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import asked, facts
 from guanqing.ui.shell.session import language, said, t
+from guanqing.ui.shell.visitor import may, visitor
 from guanqing.ui.widgets.blocks import note
-from guanqing.ui.widgets.panels import guarded, step, work
+from guanqing.ui.widgets.panels import step, work
 from guanqing.ui.widgets.tables import table
 
 WAYS = ("new", "paste", "mend")
 PAGE = 11  # and the page fits the first screen of a desk
 
 
+@guarded("choose_register")
 def choose_register() -> None:
     """Offer the registers."""
     if "register" not in st.session_state:
@@ -54,14 +57,18 @@ def choose_register() -> None:
 def register_desk() -> None:
     """Draw where rows are entered: one by one, pasted, or corrected."""
     with step("desk", t("registers.desk"), t("registers.desk_hint")):
+        if not may(act_of(kind().code)):
+            role = visitor().role.name[language()]
+            return said(t("problem.not_for_role", role=role), "doubt")
         if facts()["is_simulated"]:
             said(t("registers.only_simulated"), "doubt")
-        st.text_input(
-            t("loading.needed", name=t("registers.name")),
-            placeholder=t("registers.name_hint"),
-            key="entered_by",
-            persist_state="session",
-        )
+        if not visitor().name:  # who signed in needs not say so
+            st.text_input(
+                t("loading.needed", name=t("registers.name")),
+                placeholder=t("registers.name_hint"),
+                key="entered_by",
+                persist_state="session",
+            )
         way = st.segmented_control(
             t("registers.way"),
             WAYS,
@@ -80,6 +87,7 @@ def register_desk() -> None:
             new_row()
         if not entered_by():
             note(t("registers.name_first"))
+    return None
 
 
 def _headline() -> str:

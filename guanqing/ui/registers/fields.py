@@ -10,6 +10,7 @@ from guanqing import plan
 from guanqing.records import Field, Kind
 from guanqing.registers import Values, checks
 from guanqing.ui.registers.rows import kind, label_of, main_branch, names_of, typed
+from guanqing.ui.shell.library import own
 from guanqing.ui.shell.session import t
 
 ACROSS = 2
@@ -68,7 +69,7 @@ def ask(form: str, found: Field, value: Any, plan_year: int | None = None) -> No
     label = t("loading.needed", name=label_of(found)) if found.needed else label_of(found)
     key, value = widget_key(form, found.name), typed(found, value)
     if found.name == "plan_year":
-        _choose(label, dict.fromkeys(plan.years()), value, key)
+        _choose(label, dict.fromkeys(plan.years(own().targets)), value, key)
     elif listed := names_of(found, plan_year):
         _choose(label, listed, value, key, is_open=found.kind == "text" and not plan_year)
     elif found.kind == "day":
@@ -115,7 +116,7 @@ def at_first(of: Kind) -> Values:
     if "branch" in values and not of.fields["branch"].of_network:
         values["branch"] = main_branch()
     if "plan_year" in values:
-        values["plan_year"] = max(plan.years(), default=None)
+        values["plan_year"] = max(plan.years(own().targets), default=None)
     return values | {name: f.otherwise for name, f in of.fields.items() if f.otherwise}
 
 

@@ -11,10 +11,10 @@ from guanqing.registers import Values
 from guanqing.ui.registers.fields import ask, asked, at_first, decisive, draw, given, widget_key
 from guanqing.ui.registers.history import changes_of, history_of_row
 from guanqing.ui.registers.rows import (
+    default_branch,
     frame,
     key_in_words,
     kind,
-    main_branch,
     narrowed,
     row_at,
     token,
@@ -64,7 +64,7 @@ def _why(form: str) -> str:
 
 
 def _save_new(form: str, names: list[str]) -> None:
-    values = registers.complete(kind(), given(form, names), main_branch=main_branch())
+    values = registers.complete(kind(), given(form, names), default_branch=default_branch())
     is_refused, faults = validate(values)
     if is_refused:
         return
@@ -133,7 +133,7 @@ def _mend(row: Mapping[str, Any], key: str) -> None:
 
 def _save_correction(form: str, names: list[str], was: Values) -> None:
     # what the form does not ask of this kind of event is blank from now on
-    values = registers.complete(kind(), given(form, names), main_branch=main_branch())
+    values = registers.complete(kind(), given(form, names), default_branch=default_branch())
     if registers.is_same(kind(), was, values):
         say_later(t("registers.nothing_changed"), "doubt")
         return

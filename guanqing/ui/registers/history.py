@@ -22,6 +22,7 @@ from guanqing.ui.registers.rows import (
     token,
     values_in_words,
 )
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import asked
 from guanqing.ui.shell.session import t
 from guanqing.ui.widgets.blocks import note
@@ -76,6 +77,7 @@ def _headline(found: Sequence[Entered]) -> str:
     return t("registers.history", count=len(found), people=by)
 
 
+@guarded("register_history")
 def register_history() -> None:
     """Draw the entries of the register, the newest first."""
     found = entries()

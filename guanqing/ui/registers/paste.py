@@ -18,16 +18,17 @@ from guanqing.registers.journal import Change
 from guanqing.ui.registers.history import change_mark, changes_of
 from guanqing.ui.registers.rows import (
     branches,
+    default_branch,
     frame,
     key_in_words,
     kind,
     label_of,
-    main_branch,
     near,
     values_in_words,
 )
 from guanqing.ui.registers.saving import save, say_later
 from guanqing.ui.registers.worksheet import offer_worksheet
+from guanqing.ui.shell.library import own
 from guanqing.ui.shell.session import language, said, t, tell
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.tables import as_typed, table
@@ -94,7 +95,8 @@ def _read() -> Pasted:
     apart = [f.name for f in kind().fields.values() if f.kind == "time"]
     known = Known(
         branches=branches(),
-        main_branch=main_branch(),
+        default_branch=default_branch(),
+        own=own(),
         others=tuple(near_all()) if apart else (),
     )
     found = pasting.read(

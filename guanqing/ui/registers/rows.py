@@ -2,20 +2,19 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from functools import reduce
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import polars as pl
 import streamlit as st
 
 from guanqing import records, registers, text
-from guanqing.intake.publishing.resolving import library_facts
+from guanqing.own import about
 from guanqing.records import Field, Kind
 from guanqing.registers import Values, checks, journal
-from guanqing.ui.shell.library import facts, query
+from guanqing.ui.shell.library import facts, own, query
 from guanqing.ui.shell.session import language, t
 
 FIRST = "events"
@@ -42,11 +41,19 @@ def branches() -> checks.Names:
     }
 
 
-def main_branch() -> str:
-    """Return the branch of a row that names none."""
+def main_branch() -> str | None:
+    """Return the branch that a form begins with: the main one, as far as any is known."""
     rows = query("branch_names").to_dicts()
     main = [str(row["branch_code"]) for row in rows if row["is_main"]]
-    return main[0] if main else library_facts()["main_branch"]
+    return main[0] if main else about.read(own()).main_branch
+
+
+def default_branch() -> str | None:
+    """Return the branch of a row that names none: that of a library with one."""
+    codes = list(branches())
+    if codes:
+        return codes[0] if len(codes) == 1 else None
+    return about.read(own()).only_branch
 
 
 def known_branches() -> checks.Names | None:
@@ -99,7 +106,7 @@ def names_of(found: Field, plan_year: int | None = None) -> dict[str, str]:
     if found.kind == "branch":
         return {code: names[language()] for code, names in branches().items()}
     if found.name in PLANNED:
-        listed = checks.planned(plan_year, with_targets=PLANNED[found.name])
+        listed = checks.planned(plan_year, own().targets, with_targets=PLANNED[found.name])
         return {code: names[language()] for code, names in listed.items()}
     name = found.list or NAMED_TEXT.get(found.name)
     both = records.code_names(name) if name else {}
@@ -151,7 +158,7 @@ def token(values: Values) -> str:
 
 def local(moment: datetime) -> str:
     """Return a moment of the journal, which is in UTC, as the library's clock shows it."""
-    there = moment.replace(tzinfo=UTC).astimezone(ZoneInfo(library_facts()["zone"]))
+    there = about.local(moment, own())
     return f"{text.day(there.date(), language())} {there:%H:%M}"
 
 

@@ -5,19 +5,27 @@ from collections.abc import Sequence
 import streamlit as st
 
 from guanqing import registers
+from guanqing.access.roles import Act
 from guanqing.problems import Problem
 from guanqing.registers import Values, checks, journal
 from guanqing.registers.checks import Fault
 from guanqing.registers.journal import Change
 from guanqing.ui.registers.rows import journal_path, kind, known_branches, label_of, near
-from guanqing.ui.shell.library import facts
+from guanqing.ui.shell.library import facts, own
 from guanqing.ui.shell.session import language, said, t, tell
-from guanqing.ui.shell.visitor import require_here
+from guanqing.ui.shell.visitor import recording, require, visitor
+
+OF_THE_PLAN = {"milestone_states", "plan_notes"}  # the page of a target asks for decide too
+
+
+def act_of(register: str) -> Act:
+    """Return what somebody must be allowed to do who enters rows of a register."""
+    return "decide" if register in OF_THE_PLAN else "edit"
 
 
 def entered_by() -> str:
-    """Return the name that whoever enters something has given, once a session."""
-    return str(st.session_state.get("entered_by") or "").strip()
+    """Return who enters something: who signed in, else the name given once a session."""
+    return visitor().name or str(st.session_state.get("entered_by") or "").strip()
 
 
 def say_later(words: str, tone: str) -> None:
@@ -37,14 +45,17 @@ def save(changes: Sequence[Change], why: str) -> bool:
         say_later(t("registers.name_first"), "bad")
         return False
     try:
-        require_here()
-        journal.append(
-            journal_path(),
-            changes,
-            by=entered_by(),
-            why=why.strip(),
-            is_simulated=bool(facts()["is_simulated"]),
-        )
+        require("edit")
+        for code in {change.register for change in changes}:
+            require(act_of(code))
+        with recording("edited", register=changes[0].register, rows=len(changes)):
+            journal.append(
+                journal_path(),
+                changes,
+                by=entered_by(),
+                why=why.strip(),
+                is_simulated=bool(facts()["is_simulated"]),
+            )
     except Problem as problem:
         say_later(tell(problem), "bad")
         return False
@@ -69,6 +80,7 @@ def validate(values: Values, was: Values | None = None) -> tuple[bool, list[Faul
     faults = checks.check(
         kind(),
         values,
+        targets=own().targets,
         branches=known_branches(),
         others=[row for row in others if registers.key_of(kind(), row) not in keys],
     )

@@ -10,10 +10,12 @@ from typing import Any
 import streamlit as st
 
 from guanqing import period, text
-from guanqing.ui.shell.library import facts, query
+from guanqing.ui.shell.library import branch_names, facts, usual_branches
 from guanqing.ui.shell.session import language, said, t
+from guanqing.ui.shell.visitor import visitor
 
 CUSTOM = "custom"
+WHOLE_NETWORK = "all"  # in the address, where another choice is the default
 SMALLEST_GROUP = 5
 OF_A_PAGE = {"target": "code"}  # what the address of a page names beside the filters
 
@@ -40,9 +42,10 @@ def choose(page: st.Page) -> None:
     about = facts()
     if about["first_day"] is None:  # a library without a loan: nothing to choose from
         today = about["loaded_at"].date()
-        _settle(period.Period("all", today, today + period.DAY), [], today)
+        own = visitor().branch
+        _settle(period.Period("all", today, today + period.DAY), [own] if own else [], today)
         return
-    names = {row["branch_code"]: row for row in query("branch_names").iter_rows(named=True)}
+    names = branch_names()
     _go_with_the_data(about["last_day"])
     if _is_new_address(page):
         _follow_url(about, names)
@@ -86,7 +89,7 @@ def _is_new_address(page: st.Page) -> bool:
     return asked != st.session_state.get("url", {}) and not (turned and not asked)
 
 
-def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
+def _follow_url(about: dict[str, Any], names: dict[str, str]) -> None:
     """Take over what the URL asks; what it leaves out has its default."""
     asked = {key: value for key, value in st.query_params.to_dict().items() if value}
     first_day, last_day = about["first_day"], about["last_day"]
@@ -111,11 +114,22 @@ def _follow_url(about: dict[str, Any], names: dict[str, Any]) -> None:
             said(t("problem.no_such_period", asked=asked["period"]), "doubt")
     if of_page := OF_A_PAGE.get(st.session_state["page"]):
         st.session_state[of_page] = asked.get(of_page)
-    codes = asked["branch"].split(",") if "branch" in asked else []
+    _follow_branches(asked.get("branch", ""), names)
+
+
+def _follow_branches(asked: str, names: dict[str, str]) -> None:
+    codes = list(dict.fromkeys(filter(None, asked.split(","))))
+    if visitor().branch is not None:
+        if codes not in ([], [visitor().branch]):
+            said(t("problem.other_branch"), "doubt")
+        return
+    if codes == [WHOLE_NETWORK]:
+        st.session_state["branch"] = []
+        return
     for code in codes:
         if code not in names:
             said(t("problem.unknown_branch", code=code), "doubt")
-    st.session_state["branch"] = [code for code in codes if code in names]
+    st.session_state["branch"] = [code for code in codes if code in names] or usual_branches()
 
 
 def _warn(key: str, asked: str, first_day: date, last_day: date) -> None:
@@ -169,15 +183,20 @@ def _choose_days(first_day: date, as_of: date) -> str:
     return f"{days[0]}..{days[-1]}" if days else "all"
 
 
-def _choose_branches(names: dict[str, Any]) -> list[str]:
-    kept = [code for code in st.session_state.get("branch", []) if code in names]
+def _choose_branches(names: dict[str, str]) -> list[str]:
+    own = visitor().branch
+    if own is not None:
+        if own not in names:  # it has no rows, and a wrong code shows no other's
+            said(t("problem.own_branch_unknown", code=own), "bad")
+        return [own]
+    kept = [code for code in st.session_state.get("branch", usual_branches()) if code in names]
     st.session_state["branch"] = kept
     if len(names) < 2:
         return kept
     return st.sidebar.multiselect(
         t("filters.branches"),
         list(names),
-        format_func=lambda code: str(text.pick(names[code], "name", language())),
+        format_func=names.__getitem__,
         placeholder=t("filters.whole_network"),
         select_all=False,  # Streamlit offers it in English only
         key="branch",
@@ -208,8 +227,8 @@ def _write_url(
         want["lang"] = language()
     if shown.code != str(as_of.year):
         want["period"] = shown.code
-    if branches:
-        want["branch"] = ",".join(branches)
+    if branches != usual_branches():
+        want["branch"] = ",".join(branches) or WHOLE_NETWORK
     if as_of != about["last_day"]:
         want["as_of"] = as_of.isoformat()
     if code := code_asked():

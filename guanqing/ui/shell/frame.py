@@ -5,22 +5,27 @@ from pathlib import Path
 import streamlit as st
 from markupsafe import Markup
 
-from guanqing import datafiles, text
+from guanqing import datafiles, own, text
 from guanqing.figures.markup import joined
+from guanqing.own import inventory
 from guanqing.problems import Problem
+from guanqing.ui import logs
 from guanqing.ui.shell import filters, script, session, style
-from guanqing.ui.shell.library import facts, query
+from guanqing.ui.shell.entrance import go_where_asked, let_in, who_is_here
+from guanqing.ui.shell.guarding import guarded
+from guanqing.ui.shell.library import branch_names, facts, look_for_edits, query
 from guanqing.ui.shell.session import language, t
+from guanqing.ui.shell.visitor import visitor
 
 
 def begin() -> None:
     """Set the window up: title, icon, style and the document's language."""
+    session.choose_language()
     try:
-        datafiles.refresh()
+        look_for_edits()
     except Problem as problem:
         session.said(session.tell(problem), "bad")
         st.stop()
-    session.choose_language()
     st.set_page_config(page_title=t("app.title"), page_icon="📚", layout="wide")
     st.logo(Path(__file__).with_name("logo.svg").read_text(encoding="utf-8"), size="large")
     st.html(style.sheet(session.look()))
@@ -28,23 +33,42 @@ def begin() -> None:
 
 
 def navigate(menu: dict[str, list[str]]) -> st.Page:
-    """Build the menu from section names and page paths below pages/; the first page is home."""
+    """Build the menu from section names and page paths below pages/; the first page is home.
+
+    A page that is not for the visitor's role is in no menu, and its address leads to a sentence.
+    Whoever is not let in sees no menu either, and every address is there all the same.
+    """
+    let_in([name for names in menu.values() for name in names])
     first = next(iter(menu.values()))[0]
+    open_to = visitor().role.pages
     pages = {
         t(f"section.{section}"): [
             st.Page(
-                f"pages/{section}/{name}.py",
+                f"pages/{section}/{name}.py" if name in open_to else _not_for_role,
                 title=t(f"{name}.title"),
                 icon=ICONS[name],
                 url_path=name,
                 default=name == first,
-                visibility="hidden" if name in HIDDEN else "visible",
+                visibility="hidden" if name in HIDDEN or name not in open_to else "visible",
             )
             for name in names
         ]
         for section, names in menu.items()
     }
-    return st.navigation(pages)
+    chosen = st.navigation(pages, expanded=True)
+    go_where_asked({page.url_path: page for listed in pages.values() for page in listed})
+    return chosen
+
+
+def run(page: st.Page) -> None:
+    """Show a page, and have it written down how long that took."""
+    number = st.context.headers.get(logs.ID, "")
+    with logs.timed(page.url_path or "overview", number, visitor().role_code):
+        page.run()
+
+
+def _not_for_role() -> None:
+    session.said(t("problem.not_for_role", role=visitor().role.name[language()]), "bad")
 
 
 HIDDEN = {"target"}  # reached from another page, one thing of many
@@ -52,14 +76,17 @@ ICONS = {
     "overview": ":material/dashboard:",
     "targets": ":material/flag:",
     "target": ":material/flag:",
+    "plan_desk": ":material/edit_calendar:",
     "circulation": ":material/swap_horiz:",
     "classes": ":material/category:",
     "activities": ":material/event:",
     "readers": ":material/groups:",
     "cards": ":material/badge:",
+    "released": ":material/diversity_3:",
     "sources": ":material/database:",
     "registers": ":material/edit_note:",
     "loading": ":material/upload_file:",
+    "audit": ":material/policy:",
 }
 
 
@@ -82,21 +109,28 @@ def head(page: st.Page) -> None:
     form = Markup('<div class="gq gq-head"><h1>{}</h1><span class="sub">{}</span>{}</div>')
     st.html(form.format(page.title, parts, simulated))
     for fault in datafiles.faults():
-        session.said(t(fault.key, **fault.words), "doubt")
+        words = {name: session.seen(value) for name, value in fault.words.items()}
+        session.said(t(fault.key, **words), "doubt")
+    root = own.store_of(Path(st.session_state["library"][0]))
+    for one in [] if about["is_simulated"] else inventory.missed(root):
+        session.said(t(f"verify.own_{one.code}", path=session.seen(str(one.path))), "doubt")
     with st.sidebar:
         session.language_switch()
+        who_is_here()
 
 
 def _branches(codes: list[str] | None) -> str:
     if not codes:
         return t("app.whole_network")
-    names = query("branch_names").to_dicts()
-    shown = [
-        str(text.pick(row, "name", language())) for row in names if row["branch_code"] in codes
-    ]
+    if codes == [facts()["main_branch"]] and facts()["branch_count"] > 1:
+        return t("scope.main")  # it is mostly called as the library is
+    shown = [name for code, name in branch_names().items() if code in codes]
     return t("app.list_mark").join(shown)
 
 
 def _assumed() -> str:
-    rows = query("assumptions").filter(is_assumed=True).to_dicts()
-    return "".join(t("app.assumed", source=text.pick(row, "source", language())) for row in rows)
+    sources: list[str] = []
+    with guarded("assumptions"):
+        rows = query("assumptions").filter(is_assumed=True).to_dicts()
+        sources = [str(text.pick(row, "source", language())) for row in rows]
+    return "".join(t("app.assumed", source=source) for source in sources)

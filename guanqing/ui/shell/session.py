@@ -4,11 +4,17 @@ What is said is HTML with every word escaped, never st.warning and its like: tho
 and an address that somebody was sent, or a file, would fetch pictures and show links.
 """
 
+import re
+
 import streamlit as st
 from markupsafe import Markup
 
 from guanqing import charts, text
+from guanqing.access import settings
 from guanqing.problems import Problem
+from guanqing.store import default_store
+
+MARKS = re.compile(r"[\\`*_\[\]<>~$:#|!]")  # what Markdown would take for more than itself
 
 
 def language() -> str:
@@ -29,7 +35,15 @@ def t(key: str, **values: object) -> str:
 
 def tell(problem: Problem) -> str:
     """Return what a problem is and what to do about it."""
-    return t(problem.key, **{name: str(value) for name, value in problem.values.items()})
+    return t(problem.key, **{name: seen(value) for name, value in problem.values.items()})
+
+
+def seen(value: object) -> str:
+    """Return a value of a sentence for a browser: where files lie on the machine is left out."""
+    words = str(value)
+    for folder in (default_store().root, default_store().root.resolve(), settings.folder()):
+        words = folder.name if words == str(folder) else words.replace(f"{folder}/", "")
+    return words
 
 
 def said(words: str, tone: str) -> None:
@@ -45,6 +59,11 @@ def verbatim(words: str) -> str:
     while fence in one_line:
         fence += "`"
     return f"{fence} {one_line} {fence}"
+
+
+def plain(words: str) -> str:
+    """Return words as the label of a link, with nothing in them read as Markdown."""
+    return MARKS.sub(r"\\\g<0>", " ".join(words.split()))
 
 
 def choose_language() -> None:

@@ -5,22 +5,26 @@ from typing import Any
 
 import streamlit as st
 
+from guanqing.access.names import opened
 from guanqing.figures import View
 from guanqing.ui.shell import filters
-from guanqing.ui.shell.library import Stamp, answer, facts, may_see_names
+from guanqing.ui.shell.library import Stamp, answer, answer_with_names, facts, own
+from guanqing.ui.shell.naming import shows_names
 from guanqing.ui.shell.session import language, look
 
 
 def view(*, height: int = 240, is_still: bool = False, is_brief: bool = False) -> View:
     """Return what every figure of this run is composed from."""
+    named = shows_names()
     return View(
-        run=answer,
+        run=answer_with_names if named else answer,
         facts=facts(),
         filters=filters.filters() | {"target": filters.code_asked()},
         period=filters.chosen(),
         language=language(),
         look=look(),
-        shows_names=may_see_names() and bool(st.session_state.get("show_names")),
+        own=own(),
+        names=opened() if named else None,
         height=height,
         is_still=is_still,
         is_brief=is_brief,

@@ -1,11 +1,15 @@
 """The blocks of a figure on the screen."""
 
+from pathlib import Path
+
 import streamlit as st
 from markupsafe import Markup
 
 from guanqing.figures.blocks import Block, Card, Chart, Columns, Line, Link, Note, Table
 from guanqing.figures.markup import table
 from guanqing.ui.shell import filters
+from guanqing.ui.shell.session import plain
+from guanqing.ui.shell.visitor import visitor
 from guanqing.ui.widgets.card import card
 
 PLOTLY = {"displayModeBar": False, "responsive": True}
@@ -31,7 +35,8 @@ def draw(block: Block, key: str) -> None:
             lead(block)
         case Line():
             with st.container(key=block.name):
-                lead(block.link)
+                if not lead(block.link):
+                    note(block.link.words)
                 st.html(block.markup)
         case Card():
             card(block)
@@ -44,14 +49,17 @@ def draw(block: Block, key: str) -> None:
             st.html(block)
 
 
-def lead(link: Link) -> None:
-    """Lead to another page, the filters unchanged."""
+def lead(link: Link) -> bool:
+    """Lead to another page, the filters unchanged; return whether it is one for the visitor."""
+    if Path(link.page).stem not in visitor().role.pages:
+        return False
     st.page_link(
         link.page,
-        label=link.words,
+        label=plain(link.words),
         icon=f":material/{link.icon}:" if link.icon else None,
         query_params=filters.address() | dict(link.asked),
     )
+    return True
 
 
 def note(words: str) -> None:

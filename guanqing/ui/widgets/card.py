@@ -23,7 +23,7 @@ def card(made: Card, *, is_brief: bool = False) -> None:
             label=made.measure.label[language()],
             value=None if made.value is None else _figure(made.value, made.measure),
             no_data=t("card.no_data"),
-            goal=_goal(made) if made.goal or made.is_goal_refused or not is_brief else None,
+            goal=_goal(made) if _is_promised(made) or not is_brief else None,
             badge=_badge(made.status) if made.status else "",
             compared_days=made.compared_days,
             change=None if change is None else _change(change, made.measure),
@@ -51,12 +51,16 @@ def _badge(status: str) -> Markup:
     return Markup('<span class="{}">{}</span> ').format(TONES.get(status, ""), words)
 
 
+def _is_promised(made: Card) -> bool:
+    return bool(made.goal or made.aside or made.refused_line)
+
+
 def _goal(made: Card) -> str:
-    if made.is_goal_refused:
-        return t("card.refused_target")
+    if made.refused_line:
+        return t("card.refused_target", line=str(made.refused_line))
     if made.goal is None:
-        return t("card.yearly_target" if made.has_goal_elsewhere else "card.no_target")
-    words = t("card.target", target=_figure(made.goal, made.measure))
+        return made.aside or t("card.no_target")
+    words = t("card.target", whose=made.whose, target=_figure(made.goal, made.measure))
     if made.value is not None and abs(made.goal - made.value) >= UNCHANGED:
         away = abs(made.goal - made.value)
         is_share = made.measure.unit == "share"

@@ -1,0 +1,84 @@
+"""What a library states about itself because no source file holds it (settings.toml)."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import TypeAdapter, ValidationError, with_config
+
+from guanqing import datafiles
+from guanqing.datafiles import STRICT, Words
+from guanqing.own import Own
+from guanqing.problems import Problem
+
+
+@with_config(STRICT)
+@dataclass(frozen=True)
+class Setting:
+    """A fact, and who states it."""
+
+    value: float | None
+    unit: str
+    source: Words
+    is_assumed: bool
+
+
+# Settings that figures ask for: each has a row even while nobody knows it.
+NOT_SET = {
+    code: Setting(None, "persons", {"zh": "未设定", "en": "not set"}, False)
+    for code in ("population_served", "population_served_network")
+}
+SCHEMA = {
+    "setting_code": pl.String,
+    "value": pl.Float64,
+    "unit": pl.String,
+    "source_zh": pl.String,
+    "source_en": pl.String,
+    "is_assumed": pl.Boolean,
+}
+SETTINGS = TypeAdapter(dict[str, Setting])
+
+
+def read(path: Path) -> pl.DataFrame:
+    """Read a settings file, if there is one, into rows of the table settings.
+
+    Problem: settings_invalid.
+    """
+    if not path.exists():
+        return _rows({})
+    try:
+        return _made(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except ValidationError as error:
+        entry = ".".join(map(str, error.errors()[0]["loc"]))
+        raise Problem("settings_invalid", path=path, entry=entry) from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise Problem("settings_invalid", path=path, entry=error) from error
+
+
+def current(its: Own) -> pl.DataFrame | None:
+    """Return the rows as they stand now or stood before somebody broke them; None: no file.
+
+    Problem: data_file_broken, if it never could be read.
+    """
+    if not its.settings.exists():
+        return None
+    # as text, for one that is all remarks states nothing, and nothing is wrong in it
+    return datafiles.reads(its.settings, may_go=True, as_text=True)(_of_text)()
+
+
+def _of_text(written: str) -> pl.DataFrame:
+    return _made(tomllib.loads(written))
+
+
+def _made(entries: dict[str, Any]) -> pl.DataFrame:
+    return _rows(SETTINGS.validate_python(entries))
+
+
+def _rows(given: dict[str, Setting]) -> pl.DataFrame:
+    rows = [
+        (code, s.value, s.unit, s.source["zh"], s.source["en"], s.is_assumed)
+        for code, s in {**NOT_SET, **given}.items()
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")

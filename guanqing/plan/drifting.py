@@ -1,0 +1,146 @@
+"""A figure whose level drifts through its seasons: what its months ahead may bring.
+
+The logarithm of a count a day (of a net gain, the gain itself) is a level, a season that comes
+again each year, a drift, and what is left. How large each is nobody knows: many answers are
+weighed by how well they explain the months seen, and the months ahead are drawn from those.
+"""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from guanqing.plan.priors import Priors, Spread
+
+Numbers = NDArray[np.float64]
+
+ANSWERS = 500  # combinations of spreads that are weighed
+YEAR = 12
+MOST_MEMORY = 0.85  # half of the levels that move have a memory, anything up to this
+VAGUE = 25.0  # variance of a level of which nothing is known
+MOST = 12.0  # a month ahead is at most e^12 times the mean one: only guards the arithmetic
+LEAST_NOISE = 1e-10  # keeps a matrix of months that are all but certain apart from a singular one
+
+
+@dataclass(frozen=True)
+class Spreads:
+    """So many answers to how large each part is, one an entry."""
+
+    season: Numbers
+    noise: Numbers
+    slope: Numbers
+    drift: Numbers
+    memory: Numbers  # how much of a month's straying is left in the next, 0 to 1
+
+
+def spread_evenly(count: int, dimensions: int) -> Numbers:
+    """Return points that fill a cube evenly: the same ones every time, unlike random ones."""
+    root = 2.0
+    for _ in range(30):
+        root = (1 + root) ** (1 / (dimensions + 1))
+    steps = root ** -np.arange(1.0, dimensions + 1)
+    return np.asarray((0.5 + np.outer(np.arange(1, count + 1), steps)) % 1)
+
+
+@lru_cache(maxsize=8)
+def spreads(known: Priors, is_opening: bool, is_count: bool) -> Spreads:
+    """Return the answers to be weighed; a net gain strays by a multiple of what a count does."""
+    cube = spread_evenly(ANSWERS, 6)
+    of = known.elsewhere
+    noise = of.noise
+    if not is_count:
+        noise = replace(noise, middle=4 * noise.middle, most=4 * noise.most)
+    steady = known.steady.opening if is_opening else known.steady.later
+    moves = np.where(cube[:, 4] < steady, 0.0, 1.0)
+    # a level that holds still has no memory of months that strayed; of others, some have
+    memory = moves * np.clip(2 * cube[:, 5] - 1, 0, 1) * MOST_MEMORY
+    return Spreads(
+        _drawn(of.season, cube[:, 0]),
+        _drawn(noise, cube[:, 1]),
+        moves * _drawn(of.slope, cube[:, 2]),
+        moves * _drawn(of.drift, cube[:, 3]),
+        memory,
+    )
+
+
+def _drawn(spread: Spread, at: Numbers) -> Numbers:
+    normal = NormalDist(0, float(np.log(spread.factor)))
+    wanted = np.array([spread.middle * np.exp(normal.inv_cdf(share)) for share in at])
+    return np.asarray(np.minimum(wanted, spread.most))
+
+
+def covariances(months: Numbers, parts: Spreads, known: Priors) -> Numbers:
+    """Return how months go together under each answer: answers x months x months."""
+    of, apart = known.elsewhere, np.abs(months[:, None] - months)
+    season = of.wave * np.cos(2 * np.pi * apart / YEAR) + (1 - of.wave) * (apart % YEAR == 0)
+    one_year = months[:, None] // YEAR == months // YEAR
+    middle = months % YEAR - (YEAR - 1) / 2
+    # half of a slope goes on from year to year, half is one year's own
+    line = months - months.mean()
+    slope = (np.outer(middle, middle) * one_year + np.outer(line, line)) / 2
+    since = months - months.min()
+    drift = np.minimum(since[:, None], since)
+    kept = parts.memory[:, None, None] ** np.maximum(apart, 1)
+    kept[:, np.arange(months.size), np.arange(months.size)] = 1
+    return np.asarray(
+        VAGUE
+        + of.year**2 * one_year
+        + _squared(parts.season) * season
+        + _squared(parts.slope) * slope
+        + _squared(parts.drift) * drift
+        + _squared(parts.noise) * kept
+    )
+
+
+def _squared(spread: Numbers) -> Numbers:
+    return np.asarray(spread[:, None, None] ** 2)
+
+
+def drawn(
+    seen: tuple[Numbers, Numbers, Numbers],
+    ahead: tuple[Numbers, Numbers],
+    known: Priors,
+    *,
+    is_opening: bool,
+    is_count: bool,
+    draws: int,
+    rng: np.random.Generator,
+) -> Numbers:
+    """Return what the steps ahead may bring: one row a draw, one column a step.
+
+    seen: months (12 x year + month - 1), amounts and weights; ahead: months and weights.
+    """
+    (months, amounts, weights), (coming, coming_weights) = seen, ahead
+    scale = 1.0 if is_count else float(np.abs(amounts / weights).mean())
+    said = np.log((amounts + 0.5) / weights) if is_count else amounts / weights / scale
+    counted = 1 / (amounts + 0.5) if is_count else np.zeros_like(amounts)
+    centre, size = float(said.mean()), months.size
+    together = covariances(
+        np.concatenate([months, coming]), spreads(known, is_opening, is_count), known
+    )
+    root = np.linalg.cholesky(
+        together[:, :size, :size] + np.diag(counted) + LEAST_NOISE * np.eye(size)
+    )
+    strayed = np.broadcast_to((said - centre)[:, None], (ANSWERS, size, 1))
+    off, shared = np.linalg.solve(root, strayed), np.linalg.solve(root, together[:, :size, size:])
+    fit = -0.5 * (off**2).sum((1, 2)) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
+    used, place = np.unique(chosen(fit, draws), return_inverse=True)
+    back = np.swapaxes(shared[used], 1, 2)
+    means = centre + (back @ off[used])[..., 0]
+    left = together[used][:, size:, size:] - back @ shared[used]
+    spread = np.linalg.cholesky(left + LEAST_NOISE * np.eye(coming.size))
+    normal = rng.standard_normal((draws, coming.size, 1))
+    lines = means[place] + (spread[place] @ normal)[..., 0]
+    if not is_count:
+        return np.asarray(lines * scale * coming_weights)
+    levels = np.exp(np.clip(lines - centre, -MOST, MOST) + centre) * coming_weights
+    return rng.poisson(levels).astype(float)
+
+
+def chosen(fit: Numbers, draws: int) -> NDArray[np.intp]:
+    """Return which answers stand behind the draws, each as often as it is likely."""
+    likely = np.exp(fit - fit.max())
+    upto = np.cumsum(likely) / likely.sum()
+    return np.searchsorted(upto, (np.arange(draws) + 0.5) / draws).clip(0, fit.size - 1)
