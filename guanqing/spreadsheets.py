@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 # -5 and +86 are numbers, ="007" a text; the wide signs are as good to a Chinese or Japanese Excel
-FORMULA = re.compile(r'(?=[=+\-@\t\r\n＝＋－＠])(?![+-]\d+(?:\.\d+)?$|=""?[\w.]*""?$)')
+FORMULA = re.compile(r'(?=[=+\-@\t\r\n＝＋－＠])(?![+-]\d+(?:\.\d+)?$|="[\w.]*"$)')
 
 
 def harmless(cell: Any) -> Any:
@@ -36,7 +36,9 @@ def harmless_line(line: str, delimiter: str, quote: str) -> str:
 def _harmless(found: re.Match[str], quote: str) -> str:
     before, cell = found[1], found[2]
     is_quoted = cell.startswith(quote)
-    text = cell.removeprefix(quote).removesuffix(quote) if is_quoted else cell
+    text = cell
+    if is_quoted:
+        text = cell.removeprefix(quote).removesuffix(quote).replace(2 * quote, quote)
     if not FORMULA.match(text) or (is_quoted and quote == "'"):
         return found[0]
     if quote == "'":  # one more would begin a value in quotes

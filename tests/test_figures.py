@@ -28,6 +28,7 @@ from guanqing.period import Period
 from guanqing.problems import Problem
 from guanqing.store import Store
 from guanqing.ui.exports import csv_of
+from guanqing.ui.widgets import kept
 from guanqing.ui.widgets.panels import drawn_answers
 
 pytest_plugins = ["stores"]
@@ -329,7 +330,8 @@ def test_a_figure_that_cannot_be_shown_says_why_and_the_page_goes_on(
         return "select gone from loan_hours" if name == "loans_by_hour" else asked(name)
 
     monkeypatch.setattr(warehouse, "source", spoilt)
-    st.cache_data.clear()  # whoever asked before must not answer
+    st.cache_data.clear()  # whoever asked before must not answer, nor be shown what they were
+    kept._kept.clear()
     app = open_page("pages/service/circulation.py", simulated)
     assert not app.exception
     words = " ".join(seen(html) for html in htmls(app))

@@ -114,6 +114,7 @@ LATIN = re.compile(
     r"|(?i:csv|txt|excel|parquet|zip)|[\w.-]+@[\w.-]+"  # kinds of files, accounts
     r"|ISO \d+|GB/T \d+|Wilson|CSV|SQL|TB|Interlib|SEU|Guanqing"
     r"|布局 (?:demo|seu|none)|Q[1-4]\b"
+    r"|\b[a-z]+=\d+\b"  # what a branch has of a target, by its code
     r"|\b[0-9a-f]{12}\b"  # the hash of a line of the audit
 )
 
