@@ -68,14 +68,8 @@ def way(
     _line(figure, told.days, told.goals, words.goal, shown, {"color": look.accent, "dash": "dash"})
     _line(figure, told.days, told.values, words.value, shown, {"color": look.primary, "width": 3})
     _names(figure, told, words, shown, look)
-    figure.update_xaxes(
-        tickmode="array",
-        tickvals=[day for day, _ in words.months],
-        ticktext=[name for _, name in words.months],
-        tickangle=0,
-        tickfont={"size": 11},
-        range=[date(told.days[0].year, 1, 1), told.days[-1]],
-    )
+    _name_months(figure, words.months)
+    figure.update_xaxes(range=[date(told.days[0].year, 1, 1), told.days[-1]])
     return lay_on_dates(figure, marks, days_of(told.days[0].year), look)
 
 
@@ -83,6 +77,17 @@ def days_of(year: int) -> list[date]:
     """Return the days of a year: marks lie on any of them, though a way steps from week to week."""
     first = date(year, 1, 1)
     return [first + timedelta(days=n) for n in range((date(year + 1, 1, 1) - first).days)]
+
+
+def _name_months(figure: go.Figure, months: Sequence[tuple[date, str]]) -> None:
+    """Write a name below the middle of each month."""
+    figure.update_xaxes(
+        tickmode="array",
+        tickvals=[day for day, _ in months],
+        ticktext=[name for _, name in months],
+        tickangle=0,
+        tickfont={"size": 11},
+    )
 
 
 def _close_up(
@@ -215,6 +220,7 @@ def weeks(
     is_over: Sequence[bool],
     goal: float,
     shown: Sequence[str],
+    months: Sequence[tuple[date, str]],
     look: Look,
     *,
     height: int = 240,
@@ -243,5 +249,5 @@ def weeks(
         hovertemplate="%{customdata}<extra></extra>",
     )
     figure.add_hline(y=goal, line={"color": look.accent, "width": 1.5, "dash": "dash"})
-    figure.update_xaxes(tickformat="%m-%d")
+    _name_months(figure, months)
     return lay_on_dates(figure, marks, starts, look)

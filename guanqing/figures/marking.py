@@ -40,21 +40,22 @@ def on_days(view: View, days: Sequence[date], **asked: object) -> Marks:
     return Marks(_marks(view, days, end, **asked), closed)
 
 
-def of_plan(view: View, days: Sequence[date]) -> Marks:
-    """Return what is marked on the days of a plan: its whole year's and the whole network's."""
-    return on_days(view, days, **_plan_of(days, DAY)) if days else Marks()
+def of_plan(view: View, scope: str, days: Sequence[date]) -> Marks:
+    """Return what is marked on the days of a plan: its whole year's, of those who promise."""
+    return on_days(view, days, **_plan_of(view, scope, days, DAY)) if days else Marks()
 
 
-def of_plan_weeks(view: View, starts: Sequence[date]) -> Marks:
+def of_plan_weeks(view: View, scope: str, starts: Sequence[date]) -> Marks:
     """Return what is marked on the weeks of a plan, which begin on these days."""
     if not starts:
         return Marks()
-    return Marks(_marks(view, starts, starts[-1] + WEEK, **_plan_of(starts, WEEK)))
+    return Marks(_marks(view, starts, starts[-1] + WEEK, **_plan_of(view, scope, starts, WEEK)))
 
 
-def _plan_of(starts: Sequence[date], each: timedelta) -> dict[str, object]:
+def _plan_of(view: View, scope: str, starts: Sequence[date], each: timedelta) -> dict[str, object]:
     """Return what to ask instead of the period and branches chosen."""
-    return {"start_date": starts[0], "end_date": starts[-1] + each, "branches": None}
+    main = [view.facts["main_branch"]] if scope == "main" else None
+    return {"start_date": starts[0], "end_date": starts[-1] + each, "branches": main}
 
 
 def _marks(view: View, starts: Sequence[date], end: date, **asked: object) -> tuple[Mark, ...]:

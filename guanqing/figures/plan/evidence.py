@@ -11,7 +11,7 @@ from guanqing.figures.marking import legend, of_plan_weeks
 from guanqing.figures.markup import badge, dated, fill, joined, small, strong, toned, written
 from guanqing.figures.plan.scorecard import noted
 from guanqing.figures.plan.standing import cases_of, chosen_code, chosen_target
-from guanqing.figures.plan.words import amount, why_not
+from guanqing.figures.plan.words import amount, month_names, why_not
 from guanqing.figures.view import View
 from guanqing.records import code_names
 
@@ -79,7 +79,7 @@ def _measured(view: View, row: Row) -> str:
 
 @figure("opening_hours")
 def opening_by_week(view: View) -> Content:
-    """Draw the main library's hours of each week against the promise; list each branch's."""
+    """Draw the hours of each week against the promise; list each branch's."""
     standing = chosen_target(view, view.cite)
     kept, weeks = (standing.kept_week_count, standing.week_count) if standing else (0, 0)
     headline = view.t("target.weeks_finding", kept=kept or 0, weeks=weeks or 0)
@@ -96,13 +96,16 @@ def opening_by_week(view: View) -> Content:
         )
         for row in frame.to_dicts()
     ]
-    marks = of_plan_weeks(view, frame["week_start"].to_list())
+    marks = of_plan_weeks(
+        view, standing.target.scope if standing else "network", frame["week_start"].to_list()
+    )
     drawn = charts.weeks(
         frame["week_start"].to_list(),
         frame["open_hours"].to_list(),
         frame["is_over"].to_list(),
         float(frame["goal"][0]),
         words,
+        month_names(view),
         view.look,
         height=210,
         marks=marks,

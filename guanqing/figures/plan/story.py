@@ -1,6 +1,6 @@
 """The story of one promise: where it stands, how it came there, where it leads, and why."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 
@@ -19,7 +19,16 @@ from guanqing.figures.plan.standing import (
     outlooks,
     plan_year,
 )
-from guanqing.figures.plan.words import amount, answer, ends, now, owner_of, unit_of, whose
+from guanqing.figures.plan.words import (
+    amount,
+    answer,
+    ends,
+    month_names,
+    now,
+    owner_of,
+    unit_of,
+    whose,
+)
 from guanqing.figures.view import View
 from guanqing.plan import outlook
 from guanqing.plan.forecast import Band
@@ -95,7 +104,7 @@ def _path(view: View) -> Content:
     path = view.ask("target_path", target=target.code)
     if path["value"].drop_nulls().is_empty():
         return content(headline, view.nothing())
-    marks = of_plan(view, days_of(plan_year(view)))
+    marks = of_plan(view, target.scope, days_of(plan_year(view)))
     drawn = charts.way(
         _way(view, path, standing, ahead),
         _words(view),
@@ -183,12 +192,11 @@ def _range(band: Band) -> Range:
 
 
 def _words(view: View) -> WayWords:
-    months = [date(plan_year(view), month, 1) for month in range(1, 13)]
     return WayWords(
         value=view.t("targets.value"),
         due=view.t("targets.due"),
         goal=view.t("targets.goal"),
         band_80=view.t("target.end_80"),
         band_95=view.t("target.end_95"),
-        months=[(day + timedelta(days=14), text.month_name(day, view.language)) for day in months],
+        months=month_names(view),
     )

@@ -1,13 +1,14 @@
 """What is said of a promise: its amounts as they were printed, and whether we make it."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from math import ceil, floor
 
 from markupsafe import Markup
 
 from guanqing import text
 from guanqing.figures.markup import small
-from guanqing.figures.plan.standing import year_plan
+from guanqing.figures.plan.standing import plan_year, year_plan
 from guanqing.figures.view import View
 from guanqing.plan import Target, alerts, amounts, planfile, ranking, survey
 from guanqing.plan.outlook import Outlook
@@ -36,6 +37,12 @@ def weeks_kept(standing: Standing) -> str:
     if standing.target.kind != "compliance" or standing.value is None:
         return ""
     return f"{standing.kept_week_count}/{standing.week_count}"
+
+
+def month_names(view: View) -> list[tuple[date, str]]:
+    """Return the months of the plan's year, each by a day in its middle."""
+    months = [date(plan_year(view), month, 1) for month in range(1, 13)]
+    return [(day + timedelta(days=14), text.month_name(day, view.language)) for day in months]
 
 
 def difference(view: View, value: float, target: Target) -> str:
