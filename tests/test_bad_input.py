@@ -154,7 +154,7 @@ def test_a_period_outside_the_data_is_said_and_the_default_shown(
     days = {"first_day": date(2018, 4, 1), "last_day": date(2019, 9, 30)}
     expected = text.translate("problem.period_outside", language, asked=asked, **days)
     assert warned(simulated, language, period=asked) == [expected]
-    app = open_page("pages/library/sources.py", simulated, language, period=asked)
+    app = open_page("pages/service/classes.py", simulated, language, period=asked)
     assert text.day(date(2019, 1, 1), language) in head(app)
 
 
@@ -213,7 +213,7 @@ def test_an_unknown_branch_is_said_and_the_known_ones_are_kept(
 ) -> None:
     unknown = text.translate("problem.unknown_branch", language, code="XX")
     assert warned(simulated, language, branch="TG,XX") == [unknown]
-    app = open_page("pages/library/sources.py", simulated, language, branch="TG,XX")
+    app = open_page("pages/service/classes.py", simulated, language, branch="TG,XX")
     assert {"zh": "太谷县图书馆", "en": "Taigu County Library"}[language] in head(app)
     assert app.session_state["filters"]["branches"] == ["TG"]
 
@@ -424,3 +424,13 @@ def test_a_problem_is_a_sentence_and_exit_code_2(
     assert "Traceback" not in printed.err
     assert printed.out == ""
     assert not Store(tmp_path).link.exists()
+
+
+@pytest.mark.parametrize("page", ["people/released", "library/sources", "year/plan_desk"])
+def test_the_head_of_a_page_of_the_whole_library_names_no_branch_chosen(
+    simulated: Path, page: str
+) -> None:
+    found = head(open_page(f"pages/{page}.py", simulated, branch="TG", period="2018"))
+    assert "晋中市图书馆" in found
+    assert "太谷" not in found
+    assert "2018年1月" not in found

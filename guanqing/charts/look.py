@@ -94,7 +94,7 @@ def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figu
     layout = {
         "template": "none",
         "height": height,
-        "margin": {"l": left, "r": right, "t": 6, "b": 22},
+        "margin": {"l": left, "r": right, "t": 10, "b": 22},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": look.muted},

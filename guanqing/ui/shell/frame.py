@@ -90,17 +90,24 @@ ICONS = {
 }
 
 
+# What these pages show is the whole library's, whichever period and branches are chosen.
+REGARDLESS = {"plan_desk", "released", "sources", "registers", "loading", "audit"}
+
+
 def head(page: st.Page) -> None:
     """Say which page, library, period and day this is, and loudly that it is simulated if it is."""
     about, shown, chosen = facts(), filters.filters(), filters.chosen()
     name = text.pick(about, "name", language())
+    as_of = t("app.as_of", day=shown["as_of"])
     parts = joined(
         str(name),
         _branches(shown["branches"]),
         text.span(chosen.start_date, chosen.last_day, language()),
         t("app.running") if chosen.is_running else "",
-        t("app.as_of", day=shown["as_of"]),
+        as_of,
     )
+    if page.url_path in REGARDLESS:
+        parts = joined(str(name), as_of)
     simulated = ""
     if about["is_simulated"]:
         simulated = Markup(
