@@ -62,6 +62,8 @@ create table published_figures (
 );
 """
 
+BRANCHES = "select branch_code from branches"
+
 
 CLOSED: dict[str, Any] = {  # columns that hold one of a few words
     "kind": Literal["normal", "abnormal", "unknown"],
@@ -117,10 +119,11 @@ def load(connection: duckdb.DuckDBPyConnection, its: Own) -> None:
             _create(connection, "cancel_reasons", _its_reasons(its)())
     connection.execute(PLAN_TABLES)
     _insert(connection, "plan_measures", _measure_rows())
+    branches = [code for (code,) in connection.execute(BRANCHES).fetchall()]
     for year in plan.years(its.targets):
         # a plan that cannot be read is told on the pages that show it; the others go on
         with suppress(Problem):
-            insert_plan(connection, plan.load(year, its.targets))
+            insert_plan(connection, plan.load(year, its.targets, branches))
     for year in published.years(its.published):
         with suppress(Problem):
             rows = [list(row.values()) for row in published.figures(year, its.published)]

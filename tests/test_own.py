@@ -673,3 +673,24 @@ def test_what_a_killed_writer_left_of_the_folder_is_swept_and_no_living_ones(
             pass
         assert draft.exists()
     assert not list(library.root.glob(".library-*")) + list(library.root.glob(".simulation-*"))
+
+
+def test_a_branch_that_nobody_knows_is_said_with_its_lines_and_loaded(tmp_path: Path) -> None:
+    tmp_path.joinpath("store").mkdir()
+    two(store := Store(tmp_path / "store"))
+    file = tmp_path / "借阅.csv"
+    lines = [a_loan(number, branch) for number, branch in enumerate(["YC", "YX", "YX", ""], 1)]
+    file.write_text("\n".join([LOANS, *lines, ""]), encoding="utf-8")
+    account = load([file], "plain", store)
+    assert account.total("loaded") == 4
+    assert account.by_rule["unknown_branch"] == 2
+    found = [(code.column, code.value, code.line_count) for code in account.unmapped_codes]
+    assert found == [("分馆", "YX", 2)]
+
+
+def test_no_branch_is_unknown_where_nobody_has_said_which_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "借阅.csv"
+    file.write_text("\n".join([LOANS, a_loan(1, "YC"), ""]), encoding="utf-8")
+    account = load([file], "plain", Store(tmp_path / "store"))
+    assert "unknown_branch" not in account.by_rule
+    assert not account.unmapped_codes

@@ -1,9 +1,10 @@
 """What may stand in a plan: the fields of targets and milestones, and what is wrong with one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from math import isclose
 from typing import Any, Literal
 
 from pydantic import StrictBool, StrictInt, TypeAdapter, with_config
@@ -142,8 +143,13 @@ def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e15
 
 
-def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
-    """Yield what is wrong with a target, the first thing first."""
+def target_faults(
+    year: int, entry: Entry, branches: Collection[str] = frozenset()
+) -> Iterator[Fault]:
+    """Yield what is wrong with a target, the first thing first.
+
+    branches are the codes of the library's own; where none is known any will do.
+    """
     yield from _shape_faults(
         entry, TARGET_FIELDS, ("code", "kind", "measure", "at_least", "unit", "name")
     )
@@ -172,6 +178,7 @@ def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
         yield "scope", "unknown_scope", entry["scope"]
     yield from _quality_faults(entry)
     yield from _number_faults(entry)
+    yield from _branch_faults(entry, branches)
     yield from _revision_faults(year, entry)
 
 
@@ -194,6 +201,17 @@ def nearest(entry: Entry, field: str) -> str:
     return next(iter(get_close_matches(str(entry[field]), known, n=1)), "")
 
 
+def nearest_branch(code: str, branches: Collection[str]) -> str:
+    """Return the branch that a code nobody knows may mean, "" where none is like it."""
+    known = {branch.lower(): branch for branch in branches}
+    return next((known[found] for found in get_close_matches(code.lower(), known, 1, 0.5)), "")
+
+
+GOALS = ("at_least", "stretch")
+PARTS = (  # and the kinds of target whose parts can be added
+    ("by_month", "months_apart", ("total",)),
+    ("by_branch", "branches_apart", ("total", "level")),
+)
 READ_AS = {"survey": "share", "compliance": "weeks"}
 
 
@@ -233,7 +251,12 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
             yield "by_month", "month", month
     if "by_month" in entry and not any(months.values()):
         yield "by_month", "month", ""
+
+
+def _branch_faults(entry: Entry, branches: Collection[str]) -> Iterator[Fault]:
     for branch, value in entry.get("by_branch", {}).items():
+        if branches and branch not in branches:
+            yield "by_branch", "unknown_branch", branch
         if not _is_goal(entry["kind"], value):
             yield "by_branch", "out_of_range", branch
     if entry.get("by_branch") and entry.get("per") == "population":
@@ -264,6 +287,20 @@ def _revision_faults(year: int, entry: Entry) -> Iterator[Fault]:
             yield "revisions", "revision_reason", ""
         else:
             days.add(since)
+
+
+def target_doubts(entry: Entry) -> Iterator[Fault]:
+    """Yield what of a sound target may be a slip: parts that do not add up to what it promises.
+
+    They may be meant so: the rest is for branches that are not named, or a month was left open.
+    """
+    revisions = entry.get("revisions", ())
+    said = [one[name] for one in (entry, *revisions) for name in GOALS if name in one]
+    for field, why, kinds in PARTS:
+        parts = entry.get(field, {}) if entry["kind"] in kinds else {}
+        whole = sum(parts.values())
+        if parts and not any(isclose(whole, goal) for goal in said):
+            yield field, why, f"{whole:,.10g}"
 
 
 def _is_day_of(year: int, value: Any) -> bool:

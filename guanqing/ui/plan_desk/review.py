@@ -13,6 +13,7 @@ from guanqing.ui.plan_desk.contents import contents, scope
 from guanqing.ui.plan_desk.faults import file_faults
 from guanqing.ui.plan_desk.form import begin_anew, turn
 from guanqing.ui.plan_desk.state import (
+    branches,
     clear,
     draft,
     folder,
@@ -59,10 +60,13 @@ def plan_drafted() -> None:
         if made.targets or made.milestones:
             scope(made)
             contents(made)
-        if refused := drafts.refusals(made):
+        if refused := drafts.refusals(made, branches()):
             said(t("plan_desk.cannot_save"), "bad")
             file_faults(refused)
-        elif on_desk().is_changed and not is_overtaken():
+        elif doubts := drafts.doubts(made):
+            note(t("plan_desk.doubts"))
+            file_faults(doubts)
+        if not refused and on_desk().is_changed and not is_overtaken():
             _save_form()
         if on_desk().is_changed:
             st.button(
