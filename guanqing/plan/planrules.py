@@ -207,11 +207,6 @@ def nearest_branch(code: str, branches: Collection[str]) -> str:
     return next((known[found] for found in get_close_matches(code.lower(), known, 1, 0.5)), "")
 
 
-GOALS = ("at_least", "stretch")
-PARTS = (  # and the kinds of target whose parts can be added
-    ("by_month", "months_apart", ("total",)),
-    ("by_branch", "branches_apart", ("total", "level")),
-)
 READ_AS = {"survey": "share", "compliance": "weeks"}
 
 
@@ -294,13 +289,18 @@ def target_doubts(entry: Entry) -> Iterator[Fault]:
 
     They may be meant so: the rest is for branches that are not named, or a month was left open.
     """
-    revisions = entry.get("revisions", ())
-    said = [one[name] for one in (entry, *revisions) for name in GOALS if name in one]
-    for field, why, kinds in PARTS:
-        parts = entry.get(field, {}) if entry["kind"] in kinds else {}
-        whole = sum(parts.values())
-        if parts and not any(isclose(whole, goal) for goal in said):
-            yield field, why, f"{whole:,.10g}"
+    if entry["kind"] == "total" and (whole := _apart(entry, "by_month")):
+        yield "by_month", "months_apart", f"{whole:,.10g}"
+    if entry["kind"] in ("total", "level") and (whole := _apart(entry, "by_branch")):
+        yield "by_branch", "branches_apart", f"{whole:,.10g}"
+
+
+def _apart(entry: Entry, field: str) -> float | None:
+    """Return what parts add up to where that is nothing that was ever promised, None where it is."""
+    whole = sum(entry.get(field, {}).values())
+    promises = (entry, *entry.get("revisions", ()))
+    goals = [one[name] for one in promises for name in ("at_least", "stretch") if name in one]
+    return whole if whole and not any(isclose(whole, goal) for goal in goals) else None
 
 
 def _is_day_of(year: int, value: Any) -> bool:
