@@ -24,7 +24,7 @@ from guanqing.intake.publishing.build import begin_empty
 from guanqing.keeping import archive, beside
 from guanqing.keeping.backup import backup
 from guanqing.keeping.restore import restore
-from guanqing.own import Own, about, beginning, inventory
+from guanqing.own import Own, about, beginning, inventory, slips
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.store import Store
@@ -694,3 +694,33 @@ def test_no_branch_is_unknown_where_nobody_has_said_which_there_are(tmp_path: Pa
     account = load([file], "plain", Store(tmp_path / "store"))
     assert "unknown_branch" not in account.by_rule
     assert not account.unmapped_codes
+
+
+def test_what_means_nothing_in_its_own_files_is_said_with_the_name_it_is_like(
+    tmp_path: Path,
+) -> None:
+    two(store := Store(tmp_path / "a" / "store"))
+    store = lent(tmp_path / "a", "YC")
+    mine = its(store)
+    say(mine.settings, SETTING.replace("population_served", "population_servd"))
+    say(mine.about, mine.about.read_text("utf-8").replace('"YC"', '"YV"', 1))
+    found = [(one.kind, one.line, one.field, one.near) for one in slips.slips(mine, ["YC"])]
+    assert found == [
+        ("setting", 1, "population_servd", "population_served"),
+        ("main_branch", 7, "YV", "YC"),
+    ]
+    assert rows(store, "select setting_code, value from settings where value is not null") == []
+    asked = {
+        "zh": ("population_servd", "是不是 population_served？", "是不是 YC？"),
+        "en": ("population_servd", "Is population_served meant?", "Is YC meant?"),
+    }
+    for language, words in asked.items():
+        app = open_page("pages/library/sources.py", store.root, language)
+        shown = " ".join(told(app))
+        assert all(word in shown for word in words), shown
+    for command in ("status", "verify"):
+        printed = run(command, "--store", store.root).output
+        assert all(word in printed for word in asked["en"]), printed
+    say(mine.settings, SETTING)
+    say(mine.about, mine.about.read_text("utf-8").replace('"YV"', '"YC"', 1))
+    assert slips.slips(mine, ["YC"]) == []

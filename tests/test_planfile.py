@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanqing import datafiles, plan, reference, text, warehouse
-from guanqing.plan import planfile, planrules
+from guanqing.plan import planfile, planparts, planrules
 from guanqing.problems import Problem
 
 # The entry in the middle is the one that goes wrong. Line 1 is the year, 3 the first header.
@@ -389,7 +389,7 @@ def test_a_file_that_is_no_toml_is_a_problem_with_its_name(content, tmp_path):
 
 def reasons() -> set[str]:
     """Return the reasons the code gives: the second part of a fault, the fourth of a Refusal."""
-    files = (planfile.__file__, planrules.__file__)
+    files = (planfile.__file__, planparts.__file__, planrules.__file__)
     source = "\n".join(Path(file).read_text(encoding="utf-8") for file in files)
     given: list[ast.expr] = []
     for node in ast.walk(ast.parse(source)):

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from guanqing.parsing import EMPTY, Wrong, toml
+from guanqing.plan.planparts import nearest_branch, target_doubts
 from guanqing.plan.planrules import (
     BASES,
     KINDS,
@@ -17,9 +18,7 @@ from guanqing.plan.planrules import (
     is_words,
     milestone_faults,
     nearest,
-    nearest_branch,
     plan_measures,
-    target_doubts,
     target_faults,
 )
 from guanqing.problems import Problem

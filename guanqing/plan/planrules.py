@@ -4,7 +4,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
-from math import isclose
 from typing import Any, Literal
 
 from pydantic import StrictBool, StrictInt, TypeAdapter, with_config
@@ -201,12 +200,6 @@ def nearest(entry: Entry, field: str) -> str:
     return next(iter(get_close_matches(str(entry[field]), known, n=1)), "")
 
 
-def nearest_branch(code: str, branches: Collection[str]) -> str:
-    """Return the branch that a code nobody knows may mean, "" where none is like it."""
-    known = {branch.lower(): branch for branch in branches}
-    return next((known[found] for found in get_close_matches(code.lower(), known, 1, 0.5)), "")
-
-
 READ_AS = {"survey": "share", "compliance": "weeks"}
 
 
@@ -282,25 +275,6 @@ def _revision_faults(year: int, entry: Entry) -> Iterator[Fault]:
             yield "revisions", "revision_reason", ""
         else:
             days.add(since)
-
-
-def target_doubts(entry: Entry) -> Iterator[Fault]:
-    """Yield what of a sound target may be a slip: parts that do not add up to what it promises.
-
-    They may be meant so: the rest is for branches that are not named, or a month was left open.
-    """
-    if entry["kind"] == "total" and (whole := _apart(entry, "by_month")):
-        yield "by_month", "months_apart", f"{whole:,.10g}"
-    if entry["kind"] in ("total", "level") and (whole := _apart(entry, "by_branch")):
-        yield "by_branch", "branches_apart", f"{whole:,.10g}"
-
-
-def _apart(entry: Entry, field: str) -> float | None:
-    """Return what parts add up to where that is nothing that was ever promised, None where it is."""
-    whole = sum(entry.get(field, {}).values())
-    promises = (entry, *entry.get("revisions", ()))
-    goals = [one[name] for one in promises for name in ("at_least", "stretch") if name in one]
-    return whole if whole and not any(isclose(whole, goal) for goal in goals) else None
 
 
 def _is_day_of(year: int, value: Any) -> bool:
