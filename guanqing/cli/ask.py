@@ -41,7 +41,7 @@ def status(store: StoreOption = None) -> None:
     table.add_row(say("cli.loaded"), f"{facts['loaded_at']} ({facts['layout']})")
     table.add_row(say("cli.file"), str(path))
     for row in warehouse.run(connection, "table_counts").iter_rows(named=True):
-        table.add_row(row["table_name"], f"{row['row_count']:,}")
+        table.add_row(say(f"table.{row['table_name']}"), f"{row['row_count']:,}")
     out.print(table)
     its = own.of(path, is_simulated=facts["is_simulated"])
     branches = warehouse.run(connection, "branch_names")["branch_code"]
