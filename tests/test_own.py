@@ -190,7 +190,9 @@ def test_a_page_shows_a_change_of_the_folder_on_the_next_view(library: Store) ->
 
 
 @every_language
-@pytest.mark.parametrize("name", ["library.toml", "settings.toml", "cancel_reasons.csv"])
+@pytest.mark.parametrize(
+    "name", ["library.toml", "settings.toml", "cancel_reasons.csv", "codes.csv"]
+)
 def test_a_file_that_cannot_be_read_is_named_and_the_page_goes_on(
     library: Store, name: str, language: str
 ) -> None:
@@ -739,3 +741,30 @@ def test_what_means_nothing_in_its_own_files_is_said_with_the_name_it_is_like(
     say(mine.settings, SETTING)
     say(mine.about, mine.about.read_text("utf-8").replace('"YV"', '"YC"', 1))
     assert slips.slips(mine, ["YC"]) == []
+
+
+CODES = "list,code,name_zh,name_en\nevent_kind,lecture,镜湖讲堂,Mirror Lake talks\n"
+TALK = "活动类型,活动名称,活动日期,参加人数\n{},家风,2019-03-09,60\n"
+
+
+def test_a_code_is_called_as_the_library_calls_it_and_read_by_either_name(tmp_path: Path) -> None:
+    store, file = Store(tmp_path / "store"), tmp_path / "活动.csv"
+    for name in ("镜湖讲堂", "讲座"):
+        file.write_text(TALK.format(name) + TALK.format(name).split("\n")[1].replace("家风", name))
+        say(its(store).codes, CODES)
+        assert load([file], "plain", store).total("refused") == 0, name
+    asked = "select name_zh, name_en from codes where code = 'lecture'"
+    assert rows(store, asked) == [("镜湖讲堂", "Mirror Lake talks")]
+    say(its(store).codes, CODES.replace("lecture", "lektchur"))
+    (fault,) = datafiles.faults()
+    assert (fault.line, fault.field) == (2, "lektchur")
+    its(store).codes.unlink()
+    datafiles.refresh()
+    assert rows(store, asked) == [("讲座", "Lectures")]
+
+
+def test_no_word_of_jinzhong_stands_where_another_library_reads_it() -> None:
+    for name in ("codes.csv", "records.toml", "plan_desk.toml", "plan_measures.toml"):
+        words = (DATA / name).read_text(encoding="utf-8")
+        for own_word in ("凤鸣", "三晋", "JZ", "Fengming"):
+            assert own_word not in words, (name, own_word)

@@ -51,7 +51,7 @@ def say_alerts(
         return warehouse.run(connection, name, **params).to_dicts()
 
     its = own.of(library, is_simulated=facts["is_simulated"])
-    branches = [row["branch_code"] for row in ask("branch_names")]
+    branches = warehouse.run(connection, "branch_names")["branch_code"]
     promised = plan.load(day.year, its.targets, branches)
     found = alerts.gathered(ask, promised, day)
     if as_json:

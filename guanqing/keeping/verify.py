@@ -219,7 +219,7 @@ def _own(store: Store) -> Iterator[Finding]:
     """Yield the files of the library's own that nobody can read."""
     its = own.of_store(store.root, is_simulated=False)
     looks: list[Callable[[], object]] = [partial(about.read, its), partial(settings.current, its)]
-    looks += [partial(records.reasons, its)]
+    looks += [partial(records.reasons, its), partial(records.own_names, its)]
     looks += [partial(plan.load, year, its.targets) for year in plan.years(its.targets)]
     years = published.years(its.published)
     looks += [partial(published.figures, year, its.published) for year in years]
