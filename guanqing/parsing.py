@@ -81,13 +81,13 @@ def place(path: Path, content: bytes, error: Exception) -> tuple[int, str]:
             return error.line, ".".join(map(str, at))
     elif isinstance(error, ValidationError):
         at = error.errors()[0]["loc"]
-    line = _line(path, text(content), at)
+    line = line_of(path, text(content), at)
     if path.suffix == ".csv" and at and isinstance(at[0], int):
         at = at[1:]  # a row has no name but its line
     return line, ".".join(map(str, at))
 
 
-def _line(path: Path, written: str, place: Sequence[str | int]) -> int:
+def line_of(path: Path, written: str, place: Sequence[str | int]) -> int:
     """Return the line of an entry, or of the nearest that is around it."""
     if path.suffix == ".csv":
         return int(place[0]) + 2 if place and isinstance(place[0], int) else 1

@@ -28,7 +28,7 @@ READERS: dict[str, tuple[Callable[[str], Any], str]] = {
     "start_date": (date.fromisoformat, "2019-01-31"),
     "end_date": (date.fromisoformat, "2019-01-31"),
     "as_of": (date.fromisoformat, "2019-01-31"),
-    "branches": (_codes, "JZ,TG"),
+    "branches": (_codes, "YC,ZT"),
     "readers": (_numbers, "1,2,3"),
     "limit": (_number, "10"),
     "floor": (_number, "5"),

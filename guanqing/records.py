@@ -118,9 +118,27 @@ CodeNames = dict[str, tuple[str, str]]
 def code_names(list_name: str, its: Own = NOBODYS) -> CodeNames:
     """Return a list of codes: code -> its names in Chinese and English.
 
-    The reasons of cancellation are a library's own where it has a list of them.
+    The reasons of cancellation are a library's own where it has a list of them; of the other codes
+    it may have names of its own.
     """
-    return reasons(its) if list_name == "cancel_reason" else _codes().get(list_name, {})
+    if list_name == "cancel_reason":
+        return reasons(its)
+    return _codes().get(list_name, {}) | own_names(its).get(list_name, {})
+
+
+def own_names(its: Own) -> dict[str, CodeNames]:
+    """Return what a library calls codes otherwise, by list."""
+    if its.codes.exists():
+        return datafiles.reads(its.codes, may_go=True)(_own_names_of)()
+    return {}
+
+
+def _own_names_of(rows: list[dict[str, str]]) -> dict[str, CodeNames]:
+    """Return the names of codes that there are; a code that nobody knows would name nothing."""
+    for number, row in enumerate(rows):
+        if row["code"] not in _codes().get(row["list"], {}):
+            raise Wrong(number, row["code"])
+    return _names_of(rows)
 
 
 def reasons(its: Own) -> CodeNames:
@@ -132,6 +150,10 @@ def reasons(its: Own) -> CodeNames:
 
 @datafiles.reads("codes.csv")
 def _codes(rows: list[dict[str, str]]) -> dict[str, CodeNames]:
+    return _names_of(rows)
+
+
+def _names_of(rows: list[dict[str, str]]) -> dict[str, CodeNames]:
     found: dict[str, CodeNames] = {}
     for row in rows:
         found.setdefault(row["list"], {})[row["code"]] = (row["name_zh"], row["name_en"])

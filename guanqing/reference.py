@@ -15,7 +15,7 @@ import duckdb
 import polars as pl
 from pydantic import TypeAdapter, create_model
 
-from guanqing import datafiles, plan, published, sql_files
+from guanqing import datafiles, plan, published, records, sql_files
 from guanqing.own import Own, about, settings
 from guanqing.own.about import About
 from guanqing.paths import DATA
@@ -61,6 +61,9 @@ create table published_figures (
     decimals smallint, first_day date, last_day date
 );
 """
+
+OWN_NAME = "update codes set name_zh = $zh, name_en = $en where list = $list and code = $code"
+BRANCHES = "select branch_code from branches"
 
 
 CLOSED: dict[str, Any] = {  # columns that hold one of a few words
@@ -115,12 +118,17 @@ def load(connection: duckdb.DuckDBPyConnection, its: Own) -> None:
     if its.reasons.exists():
         with suppress(Problem):  # those of no library in particular then; the file is named
             _create(connection, "cancel_reasons", _its_reasons(its)())
+    with suppress(Problem):
+        for name, names in records.own_names(its).items():
+            for code, (zh, en) in names.items():
+                connection.execute(OWN_NAME, {"list": name, "code": code, "zh": zh, "en": en})
     connection.execute(PLAN_TABLES)
     _insert(connection, "plan_measures", _measure_rows())
+    branches = [code for (code,) in connection.execute(BRANCHES).fetchall()]
     for year in plan.years(its.targets):
         # a plan that cannot be read is told on the pages that show it; the others go on
         with suppress(Problem):
-            insert_plan(connection, plan.load(year, its.targets))
+            insert_plan(connection, plan.load(year, its.targets, branches))
     for year in published.years(its.published):
         with suppress(Problem):
             rows = [list(row.values()) for row in published.figures(year, its.published)]

@@ -53,10 +53,10 @@ def connect(
         ).fetchall():
             connection.execute(f"create view {table} as from library.{table}")
         its = own.of(library, is_simulated=_is_simulated(connection))
+        reference.lay_over(connection, its)  # first: a plan is held against the branches there are
         reference.load(connection, its)
         if promised is not None:
             reference.replace_plan(connection, promised)
-        reference.lay_over(connection, its)
         entered.lay_over(connection, library)
         reference.define(connection)
         judgement.create_tables(connection)

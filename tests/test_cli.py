@@ -114,13 +114,21 @@ def test_demo_builds_a_library_that_status_describes(tmp_path: Path) -> None:
     assert f"{printed} · Simulated data" in shown
     assert "2018-04-01 – 2019-09-30" in shown
     assert "000001.duckdb" in shown
-    assert re.search(r"loan_events\s*│\s*[\d,]{7,}", shown)
+    assert re.search(r"Loan events\s*│\s*[\d,]{7,}", shown)
 
 
 def test_status_of_a_real_library_does_not_call_it_simulated(real: Path) -> None:
     shown = run("status", "--store", real).stdout
     assert text.translate("cli.real", "en") in shown
     assert "imulated" not in shown
+
+
+def test_status_names_the_tables_in_the_language_asked_for(
+    real: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GUANQING_LANG", "zh")
+    shown = run("status", "--store", real).stdout
+    assert not re.search("[a-z]_[a-z]", shown.replace(str(real), "")), shown
 
 
 def test_status_of_an_empty_library_is_no_error(empty: Path) -> None:

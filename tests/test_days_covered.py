@@ -23,9 +23,9 @@ ALONE = {
     ),
     "events": (
         "活动类型,活动名称,活动日期,参加人数",
-        "凤鸣讲坛,三晋文化,2019-03-01,20",
-        "凤鸣讲坛,诗词,2019-04-02,30",
-        f"凤鸣讲坛,来年,{NEXT_YEAR},",  # what is planned is no record yet
+        "讲座,三晋文化,2019-03-01,20",
+        "讲座,诗词,2019-04-02,30",
+        f"讲座,来年,{NEXT_YEAR},",  # what is planned is no record yet
     ),
 }
 COVERED = "select first_day::varchar, last_day::varchar from library"

@@ -14,8 +14,8 @@ from guanqing.registers.journal import Change
 from guanqing.store import Store
 
 EVENTS = """活动类型,活动名称,活动日期,分馆,参加人数,主讲人职称职务
-凤鸣讲坛,家风,2019-03-09,JZ,120,正高级
-凤鸣讲坛,文脉,2019-04-13,JZ,80,
+讲座,家风,2019-03-09,JZ,120,正高级
+讲座,文脉,2019-04-13,JZ,80,
 """
 VISITS = "分馆,日期,小时,到馆人次\nJZ,2019-03-01,,500\nJZ,2019-03-01,10,86\n"
 SURVEYS = (

@@ -733,7 +733,7 @@ def test_groups_of_a_survey_stand_beside_the_whole_and_never_in_it(export: Expor
 def test_an_annotation_without_a_branch_concerns_the_whole_network(export: Export) -> None:
     """Every other register without one means the only branch of the library the files are of."""
     only = Branch("ZG", "总馆", "Main")
-    beginning.begin(export.store.root, About("馆", "Library", branches=(only,)), None)
+    beginning.begin(export.store.root, About("馆", "Library", branches=(only,)))
     export.write("a.csv", "注记类型,事由,开始日期", "闭馆,暴雨,2019-07-21")
     export.write("v.csv", "服务日期,服务内容,志愿者人数", "2019-03-05,整架,12")
     export.load("plain")

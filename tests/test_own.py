@@ -24,7 +24,7 @@ from guanqing.intake.publishing.build import begin_empty
 from guanqing.keeping import archive, beside
 from guanqing.keeping.backup import backup
 from guanqing.keeping.restore import restore
-from guanqing.own import Own, about, beginning, inventory
+from guanqing.own import Own, about, beginning, inventory, slips
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 from guanqing.store import Store
@@ -120,7 +120,7 @@ def test_the_simulated_library_is_judged_by_its_own_folder_and_never_by_the_stor
     tmp_path: Path,
 ) -> None:
     said = own.of_store(tmp_path, is_simulated=True)
-    beginning.begin(tmp_path, about.About("某馆", "Some library"), 5.0)
+    beginning.begin(tmp_path, about.About("某馆", "Some library"), (5.0, None))
     assert own.of_store(tmp_path, is_simulated=True) == said == Own(own.SIMULATED)
     assert plan.years(own.of_store(tmp_path, is_simulated=False).targets) == []
 
@@ -190,7 +190,9 @@ def test_a_page_shows_a_change_of_the_folder_on_the_next_view(library: Store) ->
 
 
 @every_language
-@pytest.mark.parametrize("name", ["library.toml", "settings.toml", "cancel_reasons.csv"])
+@pytest.mark.parametrize(
+    "name", ["library.toml", "settings.toml", "cancel_reasons.csv", "codes.csv"]
+)
 def test_a_file_that_cannot_be_read_is_named_and_the_page_goes_on(
     library: Store, name: str, language: str
 ) -> None:
@@ -205,14 +207,14 @@ def test_a_file_that_cannot_be_read_is_named_and_the_page_goes_on(
 def test_the_name_that_a_layout_gives_goes_before_that_of_the_folder(tmp_path: Path) -> None:
     write_export(tmp_path, loan_count=3)
     store = Store(tmp_path / "store")
-    beginning.begin(store.root, about.About("某馆", "Some library"), None)
+    beginning.begin(store.root, about.About("某馆", "Some library"))
     load([tmp_path / "inter_reevaluation.csv"], "seu", store)
     assert rows(store, "select name_en from library") == [("University library (SEU data)",)]
 
 
 def test_a_library_loaded_by_a_saved_proposal_is_called_as_its_folder_says(tmp_path: Path) -> None:
     store = Store(tmp_path / "store")
-    beginning.begin(store.root, about.About("榆次图书馆", "Yuci Library"), None)
+    beginning.begin(store.root, about.About("榆次图书馆", "Yuci Library"))
     file = tmp_path / "out.csv"
     lines = ["借书证,图书条码,外借时间,归还时间"]
     lines += [f"A{n},K{n},2024-03-0{n} 10:00:00,2024-04-0{n} 09:00:00" for n in range(1, 6)]
@@ -250,7 +252,7 @@ def test_the_reasons_of_a_library_can_be_loaded_by_their_names(tmp_path: Path) -
 def two(store: Store) -> None:
     branches = (about.Branch("YC", "榆次馆", "Yuci"), about.Branch("ZT", "张庄馆", "Zhangzhuang"))
     said = about.About("榆次", "Yuci", main_branch="YC", branches=branches)
-    beginning.begin(store.root, said, None)
+    beginning.begin(store.root, said)
 
 
 def test_what_names_no_branch_has_none_where_there_are_several(tmp_path: Path) -> None:
@@ -267,7 +269,7 @@ def test_what_names_no_branch_has_none_where_there_are_several(tmp_path: Path) -
 def test_what_names_no_branch_is_of_the_only_one(tmp_path: Path) -> None:
     store = Store(tmp_path / "a" / "store")
     branch = about.Branch("YC", "榆次馆", "Yuci")
-    beginning.begin(store.root, about.About("榆次", "Yuci", branches=(branch,)), None)
+    beginning.begin(store.root, about.About("榆次", "Yuci", branches=(branch,)))
     lent(tmp_path / "a", "")
     assert rows(store, "select distinct branch_code from loan_events") == [("YC",)]
     assert rows(store, "select branch_code, name_en, is_main from branches") == [
@@ -327,7 +329,8 @@ BEGIN = ("init", "--name", "榆次图书馆", "--name-en", "Yuci", "--kind", "pu
 
 
 def test_init_writes_what_it_was_told_and_the_library_is_called_so(tmp_path: Path) -> None:
-    words = ["--branch", "YC=榆次馆=Yuci", "--branch", "ZT=张庄馆", "--population", "65.5万"]
+    words = ["--branch", "YC=榆次馆=Yuci", "--branch", "ZT＝张庄馆", "--population", "65.5万"]
+    words += ["--network-population", "900,000"]
     done = run(*BEGIN, *words, "--main", "ZT", "--store", tmp_path)
     assert done.exit_code == 0, done.output
     store = Store(tmp_path)
@@ -342,8 +345,19 @@ def test_init_writes_what_it_was_told_and_the_library_is_called_so(tmp_path: Pat
     assert said.main_branch == "ZT"
     begin_empty(store)
     assert rows(store, "select name_zh from library") == [("榆次图书馆",)]
-    assert rows(store, "select value from settings order by setting_code")[0] == (655_000.0,)
+    assert rows(store, "select scope, population_served from population order by scope") == [
+        ("main", 655_000.0),
+        ("network", 900_000.0),
+    ]
     assert rows(store, "select branch_code from branches where is_main") == [("ZT",)]
+
+
+@every_language
+def test_after_init_the_next_step_is_to_load(tmp_path: Path, language: str) -> None:
+    assert run(*BEGIN, "--store", tmp_path).exit_code == 0
+    for command in ("status", "alerts"):
+        said = complaint(command, "--store", tmp_path, language=language)
+        assert 0 < said.find("guanqing load") < said.find("guanqing demo")
 
 
 def test_init_writes_over_nothing(tmp_path: Path) -> None:
@@ -387,7 +401,7 @@ def test_what_cannot_be_a_library_is_refused_and_nothing_is_written(
 
 
 def test_a_library_whose_population_nobody_knows_has_no_fault(tmp_path: Path) -> None:
-    beginning.begin(tmp_path, about.About("馆", "Library"), None)
+    beginning.begin(tmp_path, about.About("馆", "Library"))
     begin_empty(Store(tmp_path))
     app = open_page("pages/year/overview.py", tmp_path)
     assert told(app) == []
@@ -400,7 +414,7 @@ HOSTILE = '馆"\\\n\x7f]]#{x}[/b] =cmd <b>'
 def test_a_name_of_any_signs_is_read_back_as_it_was(tmp_path: Path) -> None:
     branch = about.Branch(HOSTILE, HOSTILE, HOSTILE)
     said = about.About(HOSTILE, HOSTILE, "school", HOSTILE, branches=(branch,))
-    assert about.read(beginning.begin(tmp_path, said, None)) == said
+    assert about.read(beginning.begin(tmp_path, said)) == said
 
 
 @pytest.mark.parametrize("has_plan", [True, False])
@@ -429,13 +443,13 @@ def test_cut_short_anywhere_it_is_there_whole_or_can_be_begun_again(
             patch.setattr(os, name, dying(getattr(os, name)))
         patch.setattr(Path, "rename", dying(Path.rename))
         with suppress(Killed):
-            beginning.begin(tmp_path, said, 5.0)
+            beginning.begin(tmp_path, said, (5.0, None))
     folder = own.of_store(tmp_path, is_simulated=False)
     if folder.about.exists():
         assert about.read(folder) == said
         assert "value = 5" in folder.settings.read_text(encoding="utf-8")
     else:
-        assert about.read(beginning.begin(tmp_path, said, 5.0)) == said
+        assert about.read(beginning.begin(tmp_path, said, (5.0, None))) == said
 
 
 # --- the first run
@@ -472,12 +486,15 @@ def test_the_first_page_asks_who_the_library_is_and_then_lets_it_load(
     assert not (tmp_path / "library").exists()
     app.text_area(key="begin-branches").set_value("YC=榆次馆\nZT=张庄馆")
     app.text_input(key="begin-population").set_value("65万")
+    app.text_input(key="begin-population-network").set_value("90万")
     app.button[0].click().run()
     assert not app.exception
     assert about.read(own.of_store(tmp_path, is_simulated=False)).main_branch == "YC"
     app.button(key="begin-load").click().run()
     assert not app.exception
     assert rows(Store(tmp_path), "select name_zh from library") == [("榆次图书馆",)]
+    asked = "select population_served from population order by scope"
+    assert rows(Store(tmp_path), asked) == [(650_000.0,), (900_000.0,)]
 
 
 # --- it is kept
@@ -506,7 +523,7 @@ def test_a_backup_brings_the_folder_back_and_nothing_over_one_that_is_there(
 
 def test_the_simulation_and_a_load_leave_the_folder_alone(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    beginning.begin(store.root, about.About("某馆", "Some library"), 5.0)
+    beginning.begin(store.root, about.About("某馆", "Some library"), (5.0, None))
     before = {path: path.read_bytes() for path in its(store).folder.rglob("*") if path.is_file()}
     simulated_library.build(store)
     assert rows(store, "select name_en from library") != [("Some library",)]
@@ -593,7 +610,7 @@ def spoil_list(library: Store) -> None:
 
 
 def test_our_commands_take_note_of_what_they_write(tmp_path: Path) -> None:
-    beginning.begin(tmp_path, about.About("馆", "Library"), None)
+    beginning.begin(tmp_path, about.About("馆", "Library"))
     shutil.rmtree(tmp_path / "library")
     missed = [one.path.name for one in inventory.missed(tmp_path)]
     assert missed == ["library.toml", "settings.toml"]
@@ -673,3 +690,81 @@ def test_what_a_killed_writer_left_of_the_folder_is_swept_and_no_living_ones(
             pass
         assert draft.exists()
     assert not list(library.root.glob(".library-*")) + list(library.root.glob(".simulation-*"))
+
+
+def test_a_branch_that_nobody_knows_is_said_with_its_lines_and_loaded(tmp_path: Path) -> None:
+    tmp_path.joinpath("store").mkdir()
+    two(store := Store(tmp_path / "store"))
+    file = tmp_path / "借阅.csv"
+    lines = [a_loan(number, branch) for number, branch in enumerate(["YC", "YX", "YX", ""], 1)]
+    file.write_text("\n".join([LOANS, *lines, ""]), encoding="utf-8")
+    account = load([file], "plain", store)
+    assert account.total("loaded") == 4
+    assert account.by_rule["unknown_branch"] == 2
+    found = [(code.column, code.value, code.line_count) for code in account.unmapped_codes]
+    assert found == [("分馆", "YX", 2)]
+
+
+def test_no_branch_is_unknown_where_nobody_has_said_which_there_are(tmp_path: Path) -> None:
+    file = tmp_path / "借阅.csv"
+    file.write_text("\n".join([LOANS, a_loan(1, "YC"), ""]), encoding="utf-8")
+    account = load([file], "plain", Store(tmp_path / "store"))
+    assert "unknown_branch" not in account.by_rule
+    assert not account.unmapped_codes
+
+
+def test_what_means_nothing_in_its_own_files_is_said_with_the_name_it_is_like(
+    tmp_path: Path,
+) -> None:
+    two(store := Store(tmp_path / "a" / "store"))
+    store = lent(tmp_path / "a", "YC")
+    mine = its(store)
+    say(mine.settings, SETTING.replace("population_served", "population_servd"))
+    say(mine.about, mine.about.read_text("utf-8").replace('"YC"', '"YV"', 1))
+    found = [(one.kind, one.line, one.field, one.near) for one in slips.slips(mine, ["YC"])]
+    assert found == [
+        ("setting", 1, "population_servd", "population_served"),
+        ("main_branch", 7, "YV", "YC"),
+    ]
+    assert rows(store, "select setting_code, value from settings where value is not null") == []
+    asked = {
+        "zh": ("population_servd", "是不是 population_served？", "是不是 YC？"),
+        "en": ("population_servd", "Is population_served meant?", "Is YC meant?"),
+    }
+    for language, words in asked.items():
+        app = open_page("pages/library/sources.py", store.root, language)
+        shown = " ".join(told(app))
+        assert all(word in shown for word in words), shown
+    for command in ("status", "verify"):
+        printed = run(command, "--store", store.root).output
+        assert all(word in printed for word in asked["en"]), printed
+    say(mine.settings, SETTING)
+    say(mine.about, mine.about.read_text("utf-8").replace('"YV"', '"YC"', 1))
+    assert slips.slips(mine, ["YC"]) == []
+
+
+CODES = "list,code,name_zh,name_en\nevent_kind,lecture,镜湖讲堂,Mirror Lake talks\n"
+TALK = "活动类型,活动名称,活动日期,参加人数\n{},家风,2019-03-09,60\n"
+
+
+def test_a_code_is_called_as_the_library_calls_it_and_read_by_either_name(tmp_path: Path) -> None:
+    store, file = Store(tmp_path / "store"), tmp_path / "活动.csv"
+    for name in ("镜湖讲堂", "讲座"):
+        file.write_text(TALK.format(name) + TALK.format(name).split("\n")[1].replace("家风", name))
+        say(its(store).codes, CODES)
+        assert load([file], "plain", store).total("refused") == 0, name
+    asked = "select name_zh, name_en from codes where code = 'lecture'"
+    assert rows(store, asked) == [("镜湖讲堂", "Mirror Lake talks")]
+    say(its(store).codes, CODES.replace("lecture", "lektchur"))
+    (fault,) = datafiles.faults()
+    assert (fault.line, fault.field) == (2, "lektchur")
+    its(store).codes.unlink()
+    datafiles.refresh()
+    assert rows(store, asked) == [("讲座", "Lectures")]
+
+
+def test_no_word_of_jinzhong_stands_where_another_library_reads_it() -> None:
+    for name in ("codes.csv", "records.toml", "plan_desk.toml", "plan_measures.toml"):
+        words = (DATA / name).read_text(encoding="utf-8")
+        for own_word in ("凤鸣", "三晋", "JZ", "Fengming"):
+            assert own_word not in words, (name, own_word)

@@ -38,7 +38,7 @@ def refusals(found: Pasted) -> list[tuple[int, str | None, str | None, str]]:
 
 # --- what is understood
 
-TALKS = "凤鸣讲坛\t家风\t2019-03-09\tJZ\n凤鸣讲坛\t文脉\t2019/4/13\tTG"
+TALKS = "讲座\t家风\t2019-03-09\tJZ\n讲座\t文脉\t2019/4/13\tTG"
 
 
 def test_a_header_is_not_needed_and_then_columns_have_their_order() -> None:
@@ -173,10 +173,10 @@ def test_hours_pasted_stand_apart_from_those_that_are_there() -> None:
 SHEETS = {
     "events": (
         "活动类型,活动名称,活动日期,分馆,参加人数,主讲人职称职务,已举办\n"
-        "凤鸣讲坛,家风,2019/3/9,JZ,120,正高级,是\n"
+        "讲座,家风,2019/3/9,JZ,120,正高级,是\n"
         "美术展览,春,43500,,1200,,\n"
         '流动服务,"一中, 二中",2019年5月4日,TG,,,否\n'
-        "凤鸣讲坛,未来,2099-01-01,JZ,,,\n"
+        "讲座,未来,2099-01-01,JZ,,,\n"
     ),
     "visits": '分馆,日期,小时,到馆人次\nJZ,2019-03-01,,500\nTG,20190302,9,"1,234"\n',
     "surveys": (

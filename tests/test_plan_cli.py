@@ -117,6 +117,21 @@ def test_what_is_wrong_is_said_by_line_and_field_and_nothing_is_saved(
         run(store, "check", str(wrong))
 
 
+def test_a_branch_nobody_knows_is_refused_and_parts_that_do_not_add_up_are_said(
+    store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "2019.toml"
+    text = (its(store) / "2019.toml").read_text("utf-8")
+    parted = 'code = "lectures"\nby_branch = {{ JZ = 20, {} = 3 }}'
+    for code, ends, said in (
+        ("TGU", 1, "没有“TGU”这个分馆，是不是“TG”"),
+        ("TG", 0, "各馆相加为 23"),
+    ):
+        file.write_text(text.replace('code = "lectures"', parted.format(code)), encoding="utf-8")
+        exit_code, _, words = run(store, "check", str(file))
+        assert (exit_code, said in words) == (ends, True), words
+
+
 def test_the_plan_is_listed_with_who_saved_it(store: Store, tmp_path: Path) -> None:
     run(store, "import", csv_of(tmp_path, ROWS), "--year", "2020", "--why", "[b]试[/b]")
     code, listed, below = run(store, "show")

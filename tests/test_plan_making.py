@@ -19,7 +19,7 @@ from guanqing.plan.making.cells import Made, entry_of
 from guanqing.plan.making.columns import choices, desk
 from guanqing.plan.making.drafts import Draft
 from guanqing.plan.making.laying import Laid, lay_over
-from guanqing.plan.making.rebasing import rebased
+from guanqing.plan.making.rebasing import WHOLE, clashes, rebased
 from guanqing.plan.making.showing import cells_of, promise
 from guanqing.plan.making.words import because
 from guanqing.plan.planrules import TARGET_FIELDS
@@ -475,6 +475,44 @@ def test_what_two_add_at_once_stays_and_one_name_is_one_target() -> None:
     ]
     assert rebased(mine, start, start) == mine
     assert drafts.refusals(merged) == ()
+
+
+BEGUN = made().entry | {"code": "lecture_count"}
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "merged", "clashing"),
+    [
+        ({"at_least": 30}, {"stretch": 40}, {"at_least": 30, "stretch": 40}, []),
+        ({"at_least": 30}, {"at_least": 30}, {"at_least": 30}, []),
+        ({"at_least": 30}, {"at_least": 36}, {"at_least": 30}, ["at_least"]),
+        ({}, {"at_least": 36}, {"at_least": 36}, []),
+        (None, {}, None, []),
+        ({}, None, None, []),
+        (None, {"at_least": 36}, None, [WHOLE]),
+        ({"at_least": 30}, None, {"at_least": 30}, [WHOLE]),
+    ],
+)
+def test_what_two_change_of_one_target_stays_and_what_both_change_is_asked(
+    mine: dict[str, Any] | None,
+    theirs: dict[str, Any] | None,
+    merged: dict[str, Any] | None,
+    clashing: list[str],
+) -> None:
+    start = Draft(2020, "main", (BEGUN,))
+    changed = [Draft(2020, "main", () if one is None else (BEGUN | one,)) for one in (mine, theirs)]
+    wanted = () if merged is None else (BEGUN | merged,)
+    assert rebased(changed[0], start, changed[1]).targets == wanted
+    assert [one.field for one in clashes(changed[0], start, changed[1])] == clashing
+    # the other way round the same clashes, and whoever gives way has what the other would have
+    assert [one.field for one in clashes(changed[1], start, changed[0])] == clashing
+    assert rebased(changed[1], start, changed[0], theirs_hold=True).targets == wanted
+
+
+def test_whose_the_plan_is_may_be_changed_by_one() -> None:
+    start, mine, theirs = (Draft(2020, scope, (BEGUN,)) for scope in ("main", "network", "main"))
+    assert rebased(mine, start, theirs).scope == rebased(theirs, start, mine).scope == "network"
+    assert clashes(mine, start, theirs) == []
 
 
 def test_a_change_within_the_year_outlives_a_new_row() -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from guanqing import datafiles, plan, reference, text, warehouse
-from guanqing.plan import planfile, planrules
+from guanqing.plan import planfile, planparts, planrules
 from guanqing.problems import Problem
 
 # The entry in the middle is the one that goes wrong. Line 1 is the year, 3 the first header.
@@ -275,6 +275,36 @@ def test_what_cannot_be_told_by_branch_has_no_parts(write):
     assert (refusal.line, refusal.why, refusal.value) == (ADDED, "not_by_branch", "web_visit_count")
 
 
+@pytest.mark.parametrize(("code", "near"), [("JX", "JZ"), ("jz", "JZ"), ("总馆", ""), ("JZ", None)])
+def test_a_part_of_a_branch_nobody_knows_is_refused_with_the_one_it_is_like(
+    code, near, write, tmp_path
+):
+    entry = ENTRY + f'by_branch = {{ TG = 2, "{code}" = 20 }}\n'
+    write(BEFORE + entry + AFTER)
+    found = plan.load(2031, tmp_path, ["JZ", "TG"])
+    said = [(one.field, one.why, one.value, one.near) for one in found.refused]
+    assert said == ([("by_branch", "unknown_branch", code, near)] if near is not None else [])
+    assert len(plan.load(2031, tmp_path).targets) == 3, "where no branch is known any will do"
+
+
+@pytest.mark.parametrize(
+    ("parts", "doubt"),
+    [
+        ("by_month = { 3 = 10, 4 = 14 }", None),
+        ("by_month = { 3 = 10, 4 = 20 }\nstretch = 30", None),
+        ("by_month = { 3 = 10, 4 = 20 }\n" + REVISED.format("2031-07-01", 30), None),
+        ("by_month = { 3 = 10, 4 = 13 }", ("by_month", "months_apart", "23")),
+        ("by_branch = { JZ = 20, TG = 4 }", None),
+        ("by_branch = { JZ = 2000, TG = 5.5 }", ("by_branch", "branches_apart", "2,005.5")),
+    ],
+)
+def test_parts_that_do_not_add_up_are_used_and_said(parts, doubt, write):
+    written = BEFORE + ENTRY + parts.replace("{{", "{").replace("}}", "}") + "\n" + AFTER
+    assert len(write(written).targets) == 3
+    found = [(one.field, one.why, one.value) for one in planfile.read(2031, written).doubts]
+    assert found == ([doubt] if doubt else [])
+
+
 def test_nobody_knows_how_many_a_branch_serves(write):
     parts = 'per = "population"\nby_branch = { JZ = 9 }\n'
     entry = ENTRY.replace('"total"', '"rate"').replace("lecture_count", "visit_count") + parts
@@ -359,7 +389,7 @@ def test_a_file_that_is_no_toml_is_a_problem_with_its_name(content, tmp_path):
 
 def reasons() -> set[str]:
     """Return the reasons the code gives: the second part of a fault, the fourth of a Refusal."""
-    files = (planfile.__file__, planrules.__file__)
+    files = (planfile.__file__, planparts.__file__, planrules.__file__)
     source = "\n".join(Path(file).read_text(encoding="utf-8") for file in files)
     given: list[ast.expr] = []
     for node in ast.walk(ast.parse(source)):
@@ -376,9 +406,21 @@ def test_every_reason_is_said_in_words_that_name_the_value_if_any():
     # the same reason, where the value is like one there is
     like = {why for why in stated if why.endswith("_near")}
     stated -= like
-    assert {why.removesuffix("_near") for why in like} == {"unknown_measure", "unknown_base"}
+    assert {why.removesuffix("_near") for why in like} == {
+        *("unknown_measure", "unknown_base", "unknown_branch")
+    }
     assert stated == reasons()
-    elsewhere = {"year", "not_by_branch", "unreadable", "unit_forms", "unit_number", "due_year"}
+    elsewhere = {
+        "unknown_branch",
+        "months_apart",
+        "branches_apart",
+        "year",
+        "not_by_branch",
+        "unreadable",
+        "unit_forms",
+        "unit_number",
+        "due_year",
+    }
     assert {why for *_, why in WRONG.values()} | elsewhere == stated
     for why in stated | like:
         for language in text.LANGUAGES:

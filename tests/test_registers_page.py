@@ -28,8 +28,8 @@ pytestmark = pytest.mark.xdist_group("registers")
 
 PAGE = "pages/library/registers.py"
 EVENTS = """活动类型,活动名称,活动日期,分馆,参加人数,主讲人职称职务
-凤鸣讲坛,家风,2019-03-09,JZ,120,正高级
-凤鸣讲坛,文脉,2019-04-13,JZ,80,
+讲座,家风,2019-03-09,JZ,120,正高级
+讲座,文脉,2019-04-13,JZ,80,
 """
 
 
@@ -132,14 +132,14 @@ def test_what_is_decided_on_the_plan_is_entered_by_whom_may_decide(
 def test_a_loaded_row_names_its_file_and_who_loaded_it(app: AppTest) -> None:
     words = shown(app)
     assert t("rows", name="活动登记", count="2") in words
-    assert re.search(r"2019年3月9日 凤鸣讲坛 · 家风 .*?活动\.csv \S+@\S+ 装载，\d{4}年", words)
+    assert re.search(r"2019年3月9日 讲座 · 家风 .*?活动\.csv \S+@\S+ 装载，\d{4}年", words)
     assert t("only_simulated") not in words
 
 
 def test_a_row_can_be_found_by_a_word_of_its_own_or_of_its_codes(app: AppTest) -> None:
-    for word, title in (("家风", True), ("文脉", False), ("正高级", True), ("凤鸣 家风", True)):
+    for word, title in (("家风", True), ("文脉", False), ("正高级", True), ("讲座 家风", True)):
         app.text_input(key="filter-events").set_value(word).run()
-        assert ("凤鸣讲坛 · 家风" in shown(app)) == title, word
+        assert ("讲座 · 家风" in shown(app)) == title, word
     app.text_input(key="filter-events").set_value("无此事").run()
     assert t("nothing_found") in shown(app)
 
@@ -175,7 +175,7 @@ def test_a_row_typed_in_is_in_the_register_at_once_with_who_and_when(
 ) -> None:
     press(fill_in(app), "save-new")
     words = shown(app)
-    assert t("saved", row="2019年5月1日 · 凤鸣讲坛 · 新讲座 · JZ") in words
+    assert t("saved", row="2019年5月1日 · 讲座 · 新讲座 · JZ") in words
     assert "没有填主讲人职称职务" in words
     assert t("rows", name="活动登记", count="3") in words
     assert re.search(r"新讲座.*?王芳 \d{4}年", words)
@@ -294,7 +294,7 @@ def test_a_row_can_be_taken_away_and_its_history_stays(app: AppTest, store: Stor
     press(app, "away-mend")
     words = shown(app)
     assert [row["title"] for row in rows(store)] == ["文脉"]
-    assert "撤去 2019年3月9日 · 凤鸣讲坛 · 家风" in words
+    assert "撤去 2019年3月9日 · 讲座 · 家风" in words
     assert "原因 重复登记" in words
 
 
@@ -302,7 +302,7 @@ def test_a_row_can_be_taken_away_and_its_history_stays(app: AppTest, store: Stor
 
 PASTED = (
     "活动类型\t活动名称\t活动日期\t参加人数\n"
-    "凤鸣讲坛\t家风\t2019/3/9\t150\n凤鸣讲坛\t文脉\t2019-04-13\t80\n"
+    "讲座\t家风\t2019/3/9\t150\n讲座\t文脉\t2019-04-13\t80\n"
     "美术展览\t春\t2019-05-04\t九百\n馆内特色活动\t手工\t2019-05-05\t20"
 )
 
@@ -331,7 +331,7 @@ def test_a_paste_is_shown_before_anything_is_saved_and_what_was_refused_stays(
 
 
 def test_a_paste_that_is_no_table_of_the_register_says_what_is_missing(app: AppTest) -> None:
-    paste(app, "活动类型\t活动名称\n凤鸣讲坛\t家风")
+    paste(app, "活动类型\t活动名称\n讲座\t家风")
     assert "没有“活动日期”这一列" in shown(app)
 
 

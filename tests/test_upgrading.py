@@ -95,7 +95,7 @@ def test_a_library_with_records_becomes_what_its_files_make_of_a_new_one(
     # what every library was called, and its branch, when these were loaded
     only = (Branch("JZ", "JZ", "JZ"),)
     said = About("晋中市图书馆", "Jinzhong Library", main_branch="JZ", branches=only)
-    beginning.begin(fresh.root, said, None)
+    beginning.begin(fresh.root, said)
     paths = exports(tmp_path)
     first = [path for path in paths if path.stem in ("loans", "visits", "feedback")]
     load(first, "plain", fresh)

@@ -51,7 +51,8 @@ def say_alerts(
         return warehouse.run(connection, name, **params).to_dicts()
 
     its = own.of(library, is_simulated=facts["is_simulated"])
-    promised = plan.load(day.year, its.targets)
+    branches = warehouse.run(connection, "branch_names")["branch_code"]
+    promised = plan.load(day.year, its.targets, branches)
     found = alerts.gathered(ask, promised, day)
     if as_json:
         _print_json(found, facts, day)

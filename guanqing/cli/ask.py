@@ -11,9 +11,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from guanqing import query_params, text, warehouse
+from guanqing import own, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.intake import upgrading
+from guanqing.own import slips
 from guanqing.spreadsheets import write_csv
 
 
@@ -40,8 +41,12 @@ def status(store: StoreOption = None) -> None:
     table.add_row(say("cli.loaded"), f"{facts['loaded_at']} ({facts['layout']})")
     table.add_row(say("cli.file"), str(path))
     for row in warehouse.run(connection, "table_counts").iter_rows(named=True):
-        table.add_row(row["table_name"], f"{row['row_count']:,}")
+        table.add_row(say(f"table.{row['table_name']}"), f"{row['row_count']:,}")
     out.print(table)
+    its = own.of(path, is_simulated=facts["is_simulated"])
+    branches = warehouse.run(connection, "branch_names")["branch_code"]
+    for slip in slips.slips(its, branches.to_list()):
+        err.print(Text.assemble(("!", "yellow"), " ", say(slip.key, **slip.words)), soft_wrap=True)
 
 
 @app.command()

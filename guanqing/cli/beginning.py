@@ -42,6 +42,10 @@ def init(
     population: Annotated[
         str | None, typer.Option(help="People served by the main library; blank if not known.")
     ] = None,
+    network_population: Annotated[
+        str | None,
+        typer.Option(help="People served by all branches together; blank if not known."),
+    ] = None,
     year: Annotated[str | None, typer.Option(help="Year of its first plan.")] = None,
     store: StoreOption = None,
 ) -> None:
@@ -49,6 +53,9 @@ def init(
 
     Asks for what is missing where a terminal is there. Writes library/library.toml and
     library/settings.toml in the store, to be edited later, and nothing over what is there.
+
+    A figure per head is divided by the people of its own scope, so both populations are asked for
+    where there are branches. A plan that says nothing else is of the whole network.
 
     Example: guanqing init --name 榆次图书馆 --branch YC=榆次图书馆 --population 65万
     """
@@ -59,6 +66,7 @@ def init(
     asks = sys.stdin.isatty() and sys.stdout.isatty()
     if name is None and asks:
         name = Prompt.ask(say("begin.ask_name"))
+        name_en = name_en or Prompt.ask(say("begin.ask_name_en"), default="", show_default=False)
     if kind is None and asks:
         kinds = ", ".join(get_args(about.Kind))
         kind = Prompt.ask(say("begin.ask_kind", kinds=kinds), default="public")
@@ -67,6 +75,9 @@ def init(
         branch = beginning.lines(said)
     if population is None and asks:
         population = Prompt.ask(say("begin.ask_population"), default="", show_default=False)
+        if len(branch or []) > 1 and network_population is None:
+            asked = say("begin.ask_population_network")
+            network_population = Prompt.ask(asked, default="", show_default=False)
     if year is None and asks:
         year = Prompt.ask(say("begin.ask_year"), default=str(date.today().year))
     made = beginning.about_of(
@@ -77,7 +88,10 @@ def init(
         main_branch=main,
         year=beginning.year_of(year),
     )
-    people = beginning.population_of(population)
+    people = (
+        beginning.population_of(population),
+        beginning.population_of(network_population),
+    )
     with noting(chosen, "begun", library=made.name_zh):
         beginning.begin(chosen.root, made, people)
     at = store_option()

@@ -54,7 +54,8 @@ def show(
 
     Exit code: 0, 1 where some of it is wrong and not used, 2 where there is no plan.
     """
-    its = _its(store_at(store))
+    chosen = store_at(store)
+    its = _its(chosen)
     folder = its.targets
     asked = year or max(plan.years(folder), default=date.today().year)
     found = _saved(folder, asked)
@@ -67,7 +68,9 @@ def show(
         _print_plan(draft)
         for one in [found, *saving.history(folder, asked)]:
             err.print(_version(one, its), soft_wrap=True, highlight=False)
-    if _say_refused(planfile.read(asked, found.text).refused):
+    read = planfile.read(asked, found.text, _branches(chosen))
+    _say_doubts(read.doubts)
+    if _say_refused(read.refused):
         raise typer.Exit(1)
 
 
@@ -173,8 +176,10 @@ def _its(store: Store) -> own.Own:
 
 
 def _branches(store: Store) -> Names:
+    """Return the branches of the library, by code; of one without records as it names them."""
     if not store.link.exists():
-        return {}
+        known = about.read(_its(store)).branches
+        return {one.code: {"zh": one.name_zh, "en": one.name_en} for one in known}
     rows = warehouse.run(warehouse.connect(upgrading.current(store)), "branch_names").to_dicts()
     return {
         row["branch_code"]: {spoken: row[f"name_{spoken}"] for spoken in text.LANGUAGES}
@@ -206,7 +211,9 @@ def _read(store: Store, file: Path, year: int | None) -> tuple[Draft, str]:
         asked = year or plan_files.year_of(words)
         if asked is None:
             raise Problem("plan_no_year", path=file)
-        if _say_refused(planfile.read(asked, words).refused):
+        read = planfile.read(asked, words, _branches(store))
+        _say_doubts(read.doubts)
+        if _say_refused(read.refused):
             raise typer.Exit(1)
         return _draft(asked, words), words
     if not file.exists():
@@ -230,7 +237,8 @@ def _read(store: Store, file: Path, year: int | None) -> tuple[Draft, str]:
     for number, fault in laid.faults:
         words = say(because(fault.why, fault.near), value=fault.value, near=fault.near)
         _complain(number, column_called(fault.column, language()), fault.value, words)
-    if laid.faults or _say_refused(drafts.refusals(laid.draft)):
+    _say_doubts(drafts.doubts(laid.draft))
+    if laid.faults or _say_refused(drafts.refusals(laid.draft, _branches(store))):
         raise typer.Exit(1)
     # a table that changes nothing leaves the file as it is written, comments among the entries too
     return laid.draft, now.text if now and laid.draft == there else laid.draft.text
@@ -249,9 +257,18 @@ def _say_refused(refused: tuple[planfile.Refusal, ...]) -> bool:
     return bool(refused)
 
 
-def _complain(line: int, field: str, value: str, why: str) -> None:
+def _say_doubts(found: tuple[planfile.Refusal, ...]) -> None:
+    for one in found:
+        words = say(because(one.why, one.near), value=one.value)
+        _complain(one.line, column_called(one.field, language()), one.value, words, DOUBT)
+
+
+FAULT, DOUBT = ("✖", "red"), ("!", "yellow")
+
+
+def _complain(line: int, field: str, value: str, why: str, mark: tuple[str, str] = FAULT) -> None:
     words = say("plan_cli.fault", line=str(line), field=field, value=value, why=why)
-    err.print(Text.assemble(("✖", "red"), " ", words), soft_wrap=True, highlight=False)
+    err.print(Text.assemble(mark, " ", words), soft_wrap=True, highlight=False)
 
 
 # --- in words

@@ -123,6 +123,8 @@ def _load(
         staging.find_again(connection, source, number, library.draft.folder)
     resolving.note_layout(connection, layout)
     resolving.prepare(connection)
+    for code in read:
+        code_meanings.note_unknown_branches(connection, kinds()[code])
     load_report = accounts.draw_up(connection, opened, line_counts, layout.name, library.keys)
     if not changed and not load_report.total("loaded") + load_report.total("repaired"):
         if redated:

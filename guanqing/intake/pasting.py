@@ -111,7 +111,7 @@ def _text(name: str, path: Path, lines: list[str]) -> Text:
 
 def _source(kind: Kind, known: Known) -> Source:
     """Return the plain source of a kind; branches and the plan may also be called by name."""
-    (source,) = [found for found in plain() if found.kind == kind]
+    (source,) = [found for found in plain(known.own) if found.kind == kind]
     named: dict[str, Names] = {"branch": known.branches} if "branch" in kind.fields else {}
     for name, with_targets in CODES_BY_NAME.items():
         if name in kind.fields:

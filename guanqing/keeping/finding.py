@@ -16,7 +16,8 @@ class Finding:
     values: dict[str, str]
     command: str  # what mends it; empty where nothing needs to be done
     about: str = ""  # key of the text that is the value `name`
-    is_damage: bool = True  # else both may be right: what was printed, and what is counted today
+    # else both may be right (what was printed, and what is counted today), or nothing is broken
+    is_damage: bool = True
 
 
 def of_problem(problem: Problem, command: str) -> Finding:

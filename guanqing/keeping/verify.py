@@ -14,7 +14,7 @@ from guanqing.intake import sealed_files, upgrading
 from guanqing.keeping import beside
 from guanqing.keeping.finding import MEND, RESTORE, Finding, of_problem
 from guanqing.manifest import Fault
-from guanqing.own import about, settings
+from guanqing.own import about, settings, slips
 from guanqing.problems import Problem
 from guanqing.store import Generation, Store, about_of, is_whole, names_of, records_of
 
@@ -47,6 +47,7 @@ def findings(store: Store) -> Iterator[Finding]:
     yield from beside.journal_findings(store)
     yield from beside.own_findings(store)
     yield from _own(store)
+    yield from _slips(store, library)
     yield from beside.released_findings(store)
     yield from beside.layout_findings(store, library)
     yield from _names(store)
@@ -218,7 +219,7 @@ def _own(store: Store) -> Iterator[Finding]:
     """Yield the files of the library's own that nobody can read."""
     its = own.of_store(store.root, is_simulated=False)
     looks: list[Callable[[], object]] = [partial(about.read, its), partial(settings.current, its)]
-    looks += [partial(records.reasons, its)]
+    looks += [partial(records.reasons, its), partial(records.own_names, its)]
     looks += [partial(plan.load, year, its.targets) for year in plan.years(its.targets)]
     years = published.years(its.published)
     looks += [partial(published.figures, year, its.published) for year in years]
@@ -227,6 +228,17 @@ def _own(store: Store) -> Iterator[Finding]:
             look()
         except Problem as problem:
             yield of_problem(problem, "")
+
+
+def _slips(store: Store, library: Path | None) -> Iterator[Finding]:
+    """Yield what means nothing in the library's own files."""
+    branches: list[str] = []
+    with suppress(duckdb.Error, Problem):
+        if library:
+            with warehouse.connect(library) as connection:
+                branches = warehouse.run(connection, "branch_names")["branch_code"].to_list()
+    for slip in slips.slips(own.of_store(store.root, is_simulated=False), branches):
+        yield Finding(slip.key, slip.words, "", is_damage=False)
 
 
 def _is_unlisted(library: Path) -> bool:

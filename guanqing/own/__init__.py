@@ -11,6 +11,7 @@ In each of them, and each may be missing:
     targets/<year>.toml     what it has promised for a year
     published/<year>.toml   what it has printed about a year
     cancel_reasons.csv      why readers give their cards back
+    codes.csv               what it calls a kind of event and other things of data/codes.csv
 
 A real library that says nothing has nothing: no plan, nothing printed, and never another's.
 """
@@ -61,9 +62,14 @@ class Own:
         """Return the file of its reasons of cancellation."""
         return self.folder / "cancel_reasons.csv"
 
+    @property
+    def codes(self) -> Path:
+        """Return the file of its own names of codes."""
+        return self.folder / "codes.csv"
+
     def files(self) -> Iterator[Path]:
         """Yield what is there of it."""
-        for path in (self.about, self.settings, self.reasons):
+        for path in (self.about, self.settings, self.reasons, self.codes):
             if path.is_file():
                 yield path
         for folder in (self.targets, self.published):

@@ -28,16 +28,22 @@ SETTINGS = """\
 # 导出文件里没有的数字。不知道的不要填：要用到它的指标会说明无法计算。
 # What no export says. Leave out what nobody knows: a figure that needs it says so.
 #
-# population_served            本馆（总馆）服务人口 / people served by the (main) library
-# population_served_network    全网服务人口 / people served by all branches together
+# population_served            总馆（或唯一馆舍）服务人口 / people served by the main library
+# population_served_network    全网（总馆和各分馆）服务人口 / people served by all branches together
+#                              人均指标除以自己范围的人口 / figures per head take their scope's
 # feedback_answer_days         意见应在几日内答复（unit = "days"）/ days to answer feedback in
 """
+POPULATIONS = ("population_served", "population_served_network")
+EXAMPLE = 650_000
+People = tuple[float | None, float | None]  # served by the main library, by the whole network
+NOBODY_KNOWS: People = (None, None)
 STATED = {"zh": "建馆时填写", "en": "stated when the library was set up"}
 
 
 def branch_of(words: str) -> Branch:
     """Return the branch in CODE=名称, or CODE=名称=English name. Problem: branch_unclear."""
-    code, *names = (part.strip() for part in words.split("="))
+    # a Chinese keyboard has a wide sign in its place
+    code, *names = (part.strip() for part in words.replace("＝", "=").split("="))
     if not code or not names or not all(names) or len(names) > 2:
         raise Problem("branch_unclear", value=words)
     return Branch(code, names[0], names[-1])
@@ -111,7 +117,7 @@ def about_of(
         raise Problem("own_invalid", field=field, value=str(place["input"])) from error
 
 
-def begin(root: Path, said: About, population: float | None) -> Own:
+def begin(root: Path, said: About, population: People = NOBODY_KNOWS) -> Own:
     """Write what a library of a store says of itself; it is there whole or not at all.
 
     Problem: own_exists, for nothing is ever written over; store_not_writable, disk_full.
@@ -170,18 +176,15 @@ def about_text(said: About) -> str:
     return HEAD + "\n".join(lines) + "\n"
 
 
-def settings_text(population: float | None) -> str:
-    """Return settings.toml, with the population where it is known."""
+def settings_text(population: People) -> str:
+    """Return settings.toml, with the population of either scope as far as it is known."""
     source = f"source = {{ zh = {_toml(STATED['zh'])}, en = {_toml(STATED['en'])} }}"
-    known = population is not None
-    lines = [
-        "[population_served]",
-        f"value = {population:.0f}" if known else "value = 650000",
-        'unit = "persons"',
-        source,
-        "is_assumed = false",
-    ]
-    return SETTINGS + "\n" + "\n".join(line if known else f"# {line}" for line in lines) + "\n"
+    lines: list[str] = []
+    for code, people in zip(POPULATIONS, population, strict=True):
+        stated = [f"[{code}]", f"value = {people or EXAMPLE:.0f}", 'unit = "persons"', source]
+        mark = "" if people else "# "
+        lines += ["", *(f"{mark}{line}" for line in (*stated, "is_assumed = false"))]
+    return SETTINGS + "\n".join(lines) + "\n"
 
 
 def _toml(value: object) -> str:

@@ -25,6 +25,11 @@ class Setting:
     is_assumed: bool
 
 
+# What anything asks for; what else is stated is a slip (slips.py) and no row.
+KNOWN = (
+    *("population_served", "population_served_network"),
+    *("feedback_answer_days", "loans_include_renewals"),
+)
 # Settings that figures ask for: each has a row even while nobody knows it.
 NOT_SET = {
     code: Setting(None, "persons", {"zh": "未设定", "en": "not set"}, False)
@@ -68,6 +73,20 @@ def current(its: Own) -> pl.DataFrame | None:
     return datafiles.reads(its.settings, may_go=True, as_text=True)(_of_text)()
 
 
+def codes(its: Own) -> list[str]:
+    """Return the names under which a library states something, known or not. Problem: as current.
+
+    None where there is no file.
+    """
+    if not its.settings.exists():
+        return []
+    return datafiles.reads(its.settings, may_go=True, as_text=True)(_codes)()
+
+
+def _codes(written: str) -> list[str]:
+    return [*tomllib.loads(written)]
+
+
 def _of_text(written: str) -> pl.DataFrame:
     return _made(tomllib.loads(written))
 
@@ -80,5 +99,6 @@ def _rows(given: dict[str, Setting]) -> pl.DataFrame:
     rows = [
         (code, s.value, s.unit, s.source["zh"], s.source["en"], s.is_assumed)
         for code, s in {**NOT_SET, **given}.items()
+        if code in KNOWN
     ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")

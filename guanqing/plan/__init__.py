@@ -4,6 +4,7 @@ An entry that cannot be right is refused with its line and field; a file that ca
 leaves the plan as it was.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -106,26 +107,31 @@ def years(folder: Path) -> list[int]:
     return sorted(int(path.stem) for path in found if path.stem.isdigit())
 
 
-def load(year: int, folder: Path) -> Plan:
+def load(year: int, folder: Path, branches: Collection[str] = ()) -> Plan:
     """Return the plan of a year in a library's folder of targets, empty if there is none.
 
+    branches are the codes of the library's own: a target parted by another is refused.
     Problem: data_file_broken, for a file that never could be read.
     """
     path = folder / f"{year}.toml"
     if not path.exists():
         return Plan(year)
-    return _made(year, datafiles.reads(path, may_go=True, as_text=True)(planfile.readable)())
+    return _made(
+        year,
+        datafiles.reads(path, may_go=True, as_text=True)(planfile.readable)(),
+        frozenset(branches),
+    )
 
 
 def of_text(year: int, written: str) -> Plan:
     """Return the plan that the text of a file says. ValueError: it is no TOML."""
-    return _made(year, written)
+    return _made(year, written, frozenset())
 
 
 @datafiles.derived  # what may stand in it is in files too
 @cache
-def _made(year: int, written: str) -> Plan:
-    found = planfile.read(year, written)
+def _made(year: int, written: str, branches: frozenset[str]) -> Plan:
+    found = planfile.read(year, written, branches)
     targets = [_target(year, entry) for entry in found.targets]
     milestones = [Milestone(plan_year=year, **entry) for entry in found.milestones]
     return Plan(

@@ -1,12 +1,13 @@
 """Read a plan file and say of every wrong entry where it is wrong: line, field, reason."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from guanqing.parsing import EMPTY, Wrong, toml
+from guanqing.plan.planparts import nearest_branch, target_doubts
 from guanqing.plan.planrules import (
     BASES,
     KINDS,
@@ -49,6 +50,7 @@ class Found:
     targets: tuple[Entry, ...]
     milestones: tuple[Entry, ...]
     refused: tuple[Refusal, ...]
+    doubts: tuple[Refusal, ...] = ()  # what is used, and may be a slip
 
 
 def unreadable(problem: Problem) -> Refusal:
@@ -69,8 +71,11 @@ def counted(measure: Any, per: Any) -> str:
     return f"{measure} per {per}" if per else str(measure)
 
 
-def read(year: int, text: str) -> Found:
-    """Return what the plan of a year holds as it is written."""
+def read(year: int, text: str, branches: Collection[str] = frozenset()) -> Found:
+    """Return what the plan of a year holds as it is written.
+
+    branches are the codes of the library's own; where none is known any will do.
+    """
     content = toml(text)
     refused: list[Refusal] = []
     if content.get("year") != year:
@@ -85,11 +90,21 @@ def read(year: int, text: str) -> Found:
         line = _line_of(text, "scope")
         refused.append(Refusal("", line, "scope", "unknown_scope", str(scope)))
         scope = "network"
-    targets = _sound(text, "targets", content, partial(target_faults, year), refused)
-    milestones = _sound(text, "milestones", content, partial(milestone_faults, year), refused)
+    of_targets = partial(target_faults, year, branches=branches)
+    of_milestones = partial(milestone_faults, year)
+    targets = _sound(text, "targets", content, of_targets, refused, branches)
+    milestones = _sound(text, "milestones", content, of_milestones, refused, branches)
     # what is said at the head of the file holds for every target that says nothing else
     whose = tuple({"scope": scope} | target for target in targets)
-    return Found(whose, tuple(milestones), tuple(refused))
+    return Found(whose, tuple(milestones), tuple(refused), tuple(_doubts(text, content, targets)))
+
+
+def _doubts(text: str, content: Entry, sound: list[Entry]) -> Iterator[Refusal]:
+    places = {id(entry): number for number, entry in enumerate(content["targets"])} if sound else {}
+    for entry in sound:
+        number = places[id(entry)]
+        for doubt in target_doubts(entry):
+            yield _refusal(entry, doubt, _line(text, doubt[0], "targets", number), ())
 
 
 def _sound(
@@ -98,6 +113,7 @@ def _sound(
     content: Entry,
     faults: Callable[[Entry], Iterator[Fault]],
     refused: list[Refusal],
+    branches: Collection[str],
 ) -> list[Entry]:
     """Return the entries of a table that can be used; say of the others why not."""
     sound: list[Entry] = []
@@ -112,17 +128,19 @@ def _sound(
         if wrong is None:
             sound.append(entry)
             continue
-        refused.append(_refusal(entry, wrong, _line(text, wrong[0], table, number)))
+        refused.append(_refusal(entry, wrong, _line(text, wrong[0], table, number), branches))
     return sound
 
 
-def _refusal(entry: Entry, fault: Fault, line: int) -> Refusal:
+def _refusal(entry: Entry, fault: Fault, line: int, branches: Collection[str]) -> Refusal:
     """Return what is wrong with an entry; an unknown measure is taken for the one most like it."""
     name, why, value = fault
     called, meant, near = entry.get("name"), entry, ""
     if why in UNKNOWN and value not in plan_measures():
         near = nearest(entry, name)
         meant = entry | {name: near}
+    elif why == "unknown_branch":
+        near = nearest_branch(str(value), branches)
     counts = counted(meant.get("measure"), meant.get("per"))
     return Refusal(
         str(entry.get("code", "")),

@@ -1,6 +1,6 @@
 """What may stand in a plan: the fields of targets and milestones, and what is wrong with one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -142,8 +142,13 @@ def _is_amount(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < 1e15
 
 
-def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
-    """Yield what is wrong with a target, the first thing first."""
+def target_faults(
+    year: int, entry: Entry, branches: Collection[str] = frozenset()
+) -> Iterator[Fault]:
+    """Yield what is wrong with a target, the first thing first.
+
+    branches are the codes of the library's own; where none is known any will do.
+    """
     yield from _shape_faults(
         entry, TARGET_FIELDS, ("code", "kind", "measure", "at_least", "unit", "name")
     )
@@ -172,6 +177,7 @@ def target_faults(year: int, entry: Entry) -> Iterator[Fault]:
         yield "scope", "unknown_scope", entry["scope"]
     yield from _quality_faults(entry)
     yield from _number_faults(entry)
+    yield from _branch_faults(entry, branches)
     yield from _revision_faults(year, entry)
 
 
@@ -233,7 +239,12 @@ def _number_faults(entry: Entry) -> Iterator[Fault]:
             yield "by_month", "month", month
     if "by_month" in entry and not any(months.values()):
         yield "by_month", "month", ""
+
+
+def _branch_faults(entry: Entry, branches: Collection[str]) -> Iterator[Fault]:
     for branch, value in entry.get("by_branch", {}).items():
+        if branches and branch not in branches:
+            yield "by_branch", "unknown_branch", branch
         if not _is_goal(entry["kind"], value):
             yield "by_branch", "out_of_range", branch
     if entry.get("by_branch") and entry.get("per") == "population":

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from guanqing import plan
 from guanqing.figures.blocks import Link
 from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.markup import badge, fill
+from guanqing.figures.plan.standing import load_plan
 from guanqing.figures.plan.words import whose
 from guanqing.figures.view import View
 from guanqing.plan import alerts
@@ -29,7 +29,7 @@ def plan_alerts_all(view: View) -> Content:
 
 def _listed(view: View, *, most: int | None) -> Content:
     as_of = view.filters["as_of"]
-    promised = plan.load(as_of.year, view.own.targets)
+    promised = load_plan(view)
     found = alerts.gathered(lambda query: view.cite(query, target=None).to_dicts(), promised, as_of)
     if not found and not (promised.targets or promised.milestones):
         words = view.t("alerts.no_plan")

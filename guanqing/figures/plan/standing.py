@@ -22,10 +22,16 @@ def plan_year(view: View) -> int:
     return int(view.filters["as_of"].year)
 
 
+def load_plan(view: View) -> Plan:
+    """Return the plan of the year. Problem: data_file_broken, if it never could be read."""
+    branches = view.look_up("branch_names")["branch_code"]
+    return plan.load(plan_year(view), view.own.targets, branches)
+
+
 def year_plan(view: View) -> Plan:
     """Return the plan of the year; one that never could be read is empty but for its fault."""
     try:
-        return plan.load(plan_year(view), view.own.targets)
+        return load_plan(view)
     except Problem as problem:
         return Plan(plan_year(view), refused=(planfile.unreadable(problem),))
 

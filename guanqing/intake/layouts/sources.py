@@ -6,7 +6,7 @@ from functools import lru_cache
 from guanqing import datafiles
 from guanqing.intake.layouts.entries import Entry
 from guanqing.own import NOBODYS, Own
-from guanqing.records import Field, Kind, code_names, kinds, reasons
+from guanqing.records import Field, Kind, code_names, kinds, own_names
 
 ENTRIES = {
     *("kind", "file", "known_by", "header", "free_text", "gather", "aside"),
@@ -47,13 +47,14 @@ class Source:
 
 def plain(its: Own = NOBODYS) -> tuple[Source, ...]:
     """Return the sources of a layout that names none: every kind, under the headers we know."""
-    # kept for what the library's reasons are, not for their file, which may come and go
-    return _all_plain(its, tuple(reasons(its).items()))
+    # kept for what the library's own names are, not for their files, which may come and go
+    lists = ("cancel_reason", *own_names(its))
+    return _all_plain(its, tuple((name, tuple(code_names(name, its).items())) for name in lists))
 
 
 @datafiles.derived
 @lru_cache(maxsize=8)
-def _all_plain(its: Own, _reasons: object) -> tuple[Source, ...]:
+def _all_plain(its: Own, _names: object) -> tuple[Source, ...]:
     return tuple(_plain(kind, its) for kind in kinds().values())
 
 
@@ -69,9 +70,10 @@ def _plain(kind: Kind, its: Own) -> Source:
 
 
 def own_codes(found: Field, its: Own) -> dict[str, str]:
-    """Return a list's codes and both their names, each standing for its code."""
-    listed = code_names(found.list, its)
-    return {word: code for code, both in listed.items() for word in (*both, code)}
+    """Return a list's codes and their names, each standing for its code, the general ones too."""
+    listed, general = code_names(found.list, its), code_names(found.list)
+    words = {word: code for code in listed for word in general.get(code, ())}
+    return words | {word: code for code, both in listed.items() for word in (*both, code)}
 
 
 def source(entry: Entry, its: Own = NOBODYS) -> Source:

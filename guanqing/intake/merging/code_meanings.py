@@ -7,6 +7,8 @@ import duckdb
 from guanqing.intake.layouts import Layout
 from guanqing.intake.layouts.sources import Source
 from guanqing.intake.reading.statements import OF_ITEMS
+from guanqing.intake.validation import rules
+from guanqing.records import Kind
 
 
 def explained(connection: duckdb.DuckDBPyConnection, source: Source) -> Source:
@@ -64,6 +66,19 @@ def refuse_unmapped_kinds(connection: duckdb.DuckDBPyConnection) -> int:
         "where file_number is not null and starts_with(kind, '?')"
     ).fetchall()
     return int(count)
+
+
+def note_unknown_branches(connection: duckdb.DuckDBPyConnection, kind: Kind) -> None:
+    """Put the branches of a kind's new lines that nobody knows beside the codes without a meaning.
+
+    They are loaded all the same: a library may open a branch before it says so.
+    """
+    for field in rules.branch_fields(kind):
+        connection.execute(
+            f"insert into unmapped select file_number, '{field}', seal_text({field}), count(*) "
+            f"from records.{kind.code} where file_number is not null "
+            f"and {rules.strange_branch(field)} group by file_number, {field}"
+        )
 
 
 def _code_names(connection: duckdb.DuckDBPyConnection, code_list: str) -> dict[str, str]:

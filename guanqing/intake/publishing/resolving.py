@@ -41,7 +41,9 @@ create or replace temp table frame as
 select * from records.layouts order by has_library desc, layout limit 1;
 create or replace temp table named_branches as
 select branch, min(name_zh) as name_zh, min(name_en) as name_en
-from records.layout_branches group by branch
+from records.layout_branches group by branch;
+create or replace temp view known_branches as
+select branch from named_branches union select branch from records.branches
 """
 
 

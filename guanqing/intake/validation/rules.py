@@ -104,7 +104,21 @@ def keeps_text(kind: Kind, fields: set[str]) -> str:
 def touched(kind: Kind) -> dict[str, str]:
     """Return every rule that can touch a kept line of a kind, and when it does."""
     marks = {code: f"marks & {bit} != 0" for code, bit in BIT.items()}
-    return marks | CONDITIONS.get(kind.code, {})
+    strange = [strange_branch(name) for name in branch_fields(kind)]
+    branches = {"unknown_branch": " or ".join(strange)} if strange else {}
+    return marks | branches | CONDITIONS.get(kind.code, {})
+
+
+def branch_fields(kind: Kind) -> list[str]:
+    """Return the fields of a kind that name a branch somebody else must know."""
+    fields = kind.fields.items() if kind.code != "branches" else ()  # which says what there is
+    return [name for name, found in fields if found.kind == "branch"]
+
+
+def strange_branch(field: str) -> str:
+    """Return the SQL of whether a branch is none of those known, as far as any is."""
+    known = "select branch from known_branches"
+    return f"(exists ({known}) and {field} not in ({known}))"
 
 
 def count_kept(

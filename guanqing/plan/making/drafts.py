@@ -1,7 +1,7 @@
 """A plan being made: what is in it, what rows would change, and whether it can be saved."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -95,9 +95,14 @@ def _later(day: Any, years: int) -> Any:
     return day.replace(year=day.year + years, day=28 if is_leap_day else day.day)
 
 
-def refusals(draft: Draft) -> tuple[Refusal, ...]:
+def refusals(draft: Draft, branches: Collection[str] = ()) -> tuple[Refusal, ...]:
     """Return what keeps a plan from being saved, as whoever reads its file would say it."""
-    return planfile.read(draft.year, draft.text).refused
+    return planfile.read(draft.year, draft.text, branches).refused
+
+
+def doubts(draft: Draft) -> tuple[Refusal, ...]:
+    """Return what may be a slip in it and keeps nobody from saving it."""
+    return planfile.read(draft.year, draft.text).doubts
 
 
 # --- one entry

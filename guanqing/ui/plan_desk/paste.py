@@ -135,7 +135,7 @@ def _shown_file(pasted: str) -> None:
     if isinstance(made, str):
         said(made, "bad")
         return
-    found = planfile.read(year(), pasted)
+    found = planfile.read(year(), pasted, branches())
     if found.refused:
         said(t("plan_desk.paste_refused"), "bad")
         file_faults(found.refused)
@@ -164,7 +164,7 @@ def _of_file(pasted: str) -> Draft | str:
 def _put_file() -> None:
     pasted = st.session_state[KEY]
     made = _of_file(pasted)
-    if isinstance(made, str) or planfile.read(year(), pasted).refused:
+    if isinstance(made, str) or planfile.read(year(), pasted, branches()).refused:
         return
     put(made)
     _end(len(made.targets) + len(made.milestones))

@@ -8,11 +8,13 @@ from guanqing.plan.making.drafts import Draft
 from guanqing.plan.making.saving import Saved
 from guanqing.problems import Problem
 from guanqing.ui.exports import offer_plan
-from guanqing.ui.plan_desk.changes import differences
+from guanqing.ui.plan_desk.changes import differences, list_clashes
 from guanqing.ui.plan_desk.contents import contents, scope
 from guanqing.ui.plan_desk.faults import file_faults
 from guanqing.ui.plan_desk.form import begin_anew, turn
 from guanqing.ui.plan_desk.state import (
+    branches,
+    clashing,
     clear,
     draft,
     folder,
@@ -59,10 +61,13 @@ def plan_drafted() -> None:
         if made.targets or made.milestones:
             scope(made)
             contents(made)
-        if refused := drafts.refusals(made):
+        if refused := drafts.refusals(made, branches()):
             said(t("plan_desk.cannot_save"), "bad")
             file_faults(refused)
-        elif on_desk().is_changed and not is_overtaken():
+        elif doubts := drafts.doubts(made):
+            note(t("plan_desk.doubts"))
+            file_faults(doubts)
+        if not refused and on_desk().is_changed and not is_overtaken():
             _save_form()
         if on_desk().is_changed:
             st.button(
@@ -73,9 +78,18 @@ def plan_drafted() -> None:
 
 
 def _overtaken(now: Saved | None) -> None:
+    """Say that somebody else has saved the plan, and ask about what both changed."""
     said(t("plan_desk.overtaken", who=who_saved(now) if now else ""), "bad")
+    clashes = clashing()
+    if clashes:
+        note(t("plan_desk.clashes"))
+        list_clashes(clashes)
     with st.container(horizontal=True):
-        st.button(t("plan_desk.mine_holds"), key="plan-go-on", on_click=go_on)
+        words = t("plan_desk.mine_holds" if clashes else "plan_desk.both_hold")
+        st.button(words, key="plan-go-on", on_click=go_on)
+        if clashes:
+            words, theirs = t("plan_desk.theirs_hold"), {"theirs_hold": True}
+            st.button(words, key="plan-give-way", on_click=go_on, kwargs=theirs)
 
 
 def _changes(before: Draft, now: Draft) -> None:

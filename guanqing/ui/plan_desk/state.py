@@ -11,7 +11,7 @@ from guanqing import plan
 from guanqing.own import about, inventory
 from guanqing.plan.making import drafts, saving
 from guanqing.plan.making.drafts import TABLES, Draft
-from guanqing.plan.making.rebasing import rebased
+from guanqing.plan.making.rebasing import Clash, clashes, rebased
 from guanqing.plan.making.saving import Saved
 from guanqing.plan.making.showing import promise
 from guanqing.plan.planrules import Entry
@@ -124,17 +124,23 @@ def is_overtaken() -> bool:
     return on_desk().base != saving.version(folder(), year())
 
 
-def go_on() -> None:
+def go_on(*, theirs_hold: bool = False) -> None:
     """Take the plan as it now stands for what the one on the desk was begun from."""
-    made, now = gone_on(), saving.version(folder(), year())
+    made, now = gone_on(theirs_hold=theirs_hold), saving.version(folder(), year())
     there = saved_draft()
     start = drafts.with_codes(there)
     _kept()[_key()] = OnDesk(made, start, now, is_changed=made.text != there.text)
 
 
-def gone_on() -> Draft:
+def gone_on(*, theirs_hold: bool = False) -> Draft:
     """Return the plan on the desk as it would be on top of the plan as it now stands."""
-    return rebased(draft(), on_desk().start, drafts.with_codes(saved_draft()))
+    there = drafts.with_codes(saved_draft())
+    return rebased(draft(), on_desk().start, there, theirs_hold=theirs_hold)
+
+
+def clashing() -> list[Clash]:
+    """Return what was changed on the desk and, otherwise, in the plan as it now stands."""
+    return clashes(draft(), on_desk().start, drafts.with_codes(saved_draft()))
 
 
 def _kept() -> dict[tuple[bool, int], OnDesk]:

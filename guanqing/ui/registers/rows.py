@@ -109,7 +109,7 @@ def names_of(found: Field, plan_year: int | None = None) -> dict[str, str]:
         listed = checks.planned(plan_year, own().targets, with_targets=PLANNED[found.name])
         return {code: names[language()] for code, names in listed.items()}
     name = found.list or NAMED_TEXT.get(found.name)
-    both = records.code_names(name) if name else {}
+    both = records.code_names(name, own()) if name else {}
     return {code: names[language() == "en"] for code, names in both.items() if code != "unknown"}
 
 

@@ -48,12 +48,17 @@ def _ask() -> None:
             height=110,
             key="begin-branches",
         )
-        left, right = st.columns(2)
+        left, middle, right = st.columns(3)
         people = left.text_input(
             t("begin.population"),
             help=t("begin.population_hint"),
             placeholder=t("begin.population_example"),
             key="begin-population",
+        )
+        network = middle.text_input(
+            t("begin.population_network"),
+            help=t("begin.population_network_hint"),
+            key="begin-population-network",
         )
         year = right.text_input(t("begin.year"), value=str(date.today().year), key="begin-year")
         if not st.form_submit_button(t("begin.save"), type="primary"):
@@ -68,7 +73,7 @@ def _ask() -> None:
             main_branch=None,
             year=beginning.year_of(year),
         )
-        population = beginning.population_of(people)
+        population = beginning.population_of(people), beginning.population_of(network)
         root = _made_root()
         with recording("begun", library=made.name_zh):
             beginning.begin(root, made, population)

@@ -7,10 +7,10 @@ from markupsafe import Markup
 
 from guanqing import datafiles, own, text
 from guanqing.figures.markup import joined
-from guanqing.own import inventory
+from guanqing.own import inventory, slips
 from guanqing.problems import Problem
 from guanqing.ui import logs
-from guanqing.ui.shell import filters, script, session, style
+from guanqing.ui.shell import filters, library, script, session, style
 from guanqing.ui.shell.entrance import go_where_asked, let_in, who_is_here
 from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import branch_names, facts, look_for_edits, query
@@ -118,6 +118,9 @@ def head(page: st.Page) -> None:
     for fault in datafiles.faults():
         words = {name: session.seen(value) for name, value in fault.words.items()}
         session.said(t(fault.key, **words), "doubt")
+    for slip in slips.slips(library.own(), branch_names()):
+        words = {name: session.seen(value) for name, value in slip.words.items()}
+        session.said(t(slip.key, **words), "doubt")
     root = own.store_of(Path(st.session_state["library"][0]))
     for one in [] if about["is_simulated"] else inventory.missed(root):
         session.said(t(f"verify.own_{one.code}", path=session.seen(str(one.path))), "doubt")
