@@ -9,6 +9,8 @@ from guanqing.plan import survey
 
 SATISFACTION = {
     "met": "finding.satisfaction_met",
+    "on_course": "finding.satisfaction_on_course",
+    "behind": "finding.satisfaction_behind",
     "not_met": "finding.satisfaction_not_met",
     "not_shown": "finding.satisfaction_not_shown",
 }
@@ -89,7 +91,9 @@ def settling(questions: pl.DataFrame) -> Headline:
     if needed is None:
         return "finding.answers_too_few", values
     if needed <= row["satisfied_count"]:
-        return "finding.answers_enough", values | {"spare": row["satisfied_count"] - needed}
+        is_so_far = row["verdict"] == "on_course"
+        key = "finding.answers_enough_so_far" if is_so_far else "finding.answers_enough"
+        return key, values | {"spare": row["satisfied_count"] - needed}
     return "finding.answers_missing", values | {
         "needed": needed,
         "gap": needed - row["satisfied_count"],
@@ -107,10 +111,14 @@ def groups(by_group: pl.DataFrame) -> Headline:
     values = {"count": known.height}
     if known["verdict"].null_count():
         return "finding.groups", values
-    met, missed = (known.filter(verdict=verdict).height for verdict in ("met", "not_met"))
-    if not met + missed:
-        return "finding.groups_not_shown", values
-    return "finding.groups_judged", values | {"met": met, "missed": missed}
+    for key, *ends in (
+        ("finding.groups_judged", "met", "not_met"),
+        ("finding.groups_so_far", "on_course", "behind"),
+    ):
+        met, missed = (known.filter(verdict=verdict).height for verdict in ends)
+        if met + missed:
+            return key, values | {"met": met, "missed": missed}
+    return "finding.groups_not_shown", values
 
 
 def feedback(handled: dict[str, Any]) -> Headline:

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 DAY = timedelta(days=1)
 WEEKS_52 = timedelta(weeks=52)
+SHORT_PERIOD_DAYS = 62  # up to which a period is shown by day
 MANY_DAYS = 90  # a quarter: of so many, one day more changes little
 
 
@@ -29,6 +30,11 @@ class Period:
         return (self.end_date - self.start_date).days
 
     @property
+    def is_short(self) -> bool:
+        """Say whether it is a few weeks, which are shown by day."""
+        return self.day_count <= SHORT_PERIOD_DAYS
+
+    @property
     def last_day(self) -> date:
         """Return the last day of the period."""
         return self.end_date - DAY
@@ -40,6 +46,15 @@ class Comparison:
 
     now: Period
     earlier: Period
+
+    @property
+    def is_by_weekday(self) -> bool:
+        """Say whether each day meets the same day of the week, not the same date."""
+        return self.now.start_date - self.earlier.start_date == WEEKS_52
+
+    def before(self, day: date) -> date:
+        """Return the day that a day is held against."""
+        return day - WEEKS_52 if self.is_by_weekday else year_before(day)
 
 
 def read(code: str, *, first_day: date, as_of: date) -> Period | None:
@@ -135,6 +150,26 @@ def compare(period: Period, first_day: date) -> Comparison | None:
     earlier = Period(period.code, year_before(start), year_before(last_day) + DAY)
     is_alike = now.day_count == earlier.day_count or now.day_count >= MANY_DAYS
     return Comparison(now, earlier) if is_alike else None
+
+
+def compare_days(period: Period, first_day: date) -> Comparison | None:
+    """Return the days of a period that can be held against those 52 weeks earlier, or None."""
+    start = max(period.start_date, first_day + WEEKS_52)
+    if start > period.last_day:
+        return None
+    now = Period(period.code, start, period.end_date, period.is_running)
+    return Comparison(now, weeks_before(now))
+
+
+def compare_totals(period: Period, first_day: date) -> Comparison | None:
+    """Return what the total of a period is held against a year earlier, or None.
+
+    A few days have more or fewer weekends a year earlier and meet the same days of the week; whole
+    months, and what is longer, meet the same dates.
+    """
+    is_months = period.start_date.day == period.end_date.day == 1
+    is_days = period.is_short and not is_months
+    return (compare_days if is_days else compare)(period, first_day)
 
 
 def _is_leap_day(day: date) -> bool:

@@ -267,8 +267,13 @@ def test_a_share_has_the_interval_of_wilson_and_is_not_yet_shown_at_85_percent(p
 def test_a_goal_is_met_or_missed_only_where_the_whole_interval_is(satisfied, verdict, put, ask):
     put("surveys", satisfied_count=satisfied)
     assert overall(ask)["verdict"] == verdict
-    assert not overall(ask, as_of=date(2019, 12, 30))["is_settled"]
-    assert overall(ask, as_of=date(2019, 12, 31))["is_settled"]
+    so_far = {"met": "on_course", "not_met": "behind"}
+    put("surveys", group_code="adults", satisfied_count=satisfied)
+    day_before = date(2019, 12, 30)  # more answers may come in
+    assert overall(ask, as_of=day_before)["verdict"] == so_far.get(verdict, verdict)
+    for as_of in (day_before, date(2019, 12, 31)):
+        groups = ask("survey_by_group", as_of=as_of)
+        assert groups["verdict"].to_list() == [overall(ask, as_of=as_of)["verdict"]]
     assert (satisfied >= survey.satisfied_needed(240, 0.85)) == (verdict == "met")
 
 
@@ -324,6 +329,14 @@ def test_until_the_wave_that_the_plan_names_has_closed_there_is_no_verdict(
     row = overall(ask, as_of=date(2019, 6, day))
     assert (row["survey_code"], row["is_awaited"]) == counted
     assert (row["verdict"] is None) == (row["goal"] is None) == row["is_awaited"]
+
+
+def test_the_wave_that_the_plan_names_is_settled_when_it_closes(library, put, ask):
+    words = {"zh": "满意", "en": "Satisfied"}
+    happy = Target(2019, "h", "survey", "reader_satisfaction", 0.85, words, words, wave="2019")
+    library.promise(Plan(2019, {"h": happy}))
+    put("surveys", satisfied_count=215)
+    assert overall(ask, as_of=date(2019, 6, 1))["verdict"] == "met"
 
 
 def test_where_the_period_has_none_the_latest_wave_before_the_day_is_and_says_so(put, ask):

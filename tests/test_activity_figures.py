@@ -226,3 +226,19 @@ def test_on_a_29_february_active_readers_change_over_the_days_that_are_stated(le
     assert card.value == 2
     assert "28 Feb 2020 against" in card.compared_days
     assert card.change == 0
+
+
+@pytest.mark.parametrize(
+    ("stated_at", "is_said"),
+    [(datetime(2018, 12, 20, 9), False), (datetime(2019, 8, 3, 9), True), (None, False)],
+    ids=["said before", "said later", "simulated"],
+)
+def test_a_calendar_that_was_stated_after_the_day_says_so(stated_at, is_said, library, stage, show):
+    library.open(date(2019, 1, 1), date(2019, 6, 30), stated_at=datetime(2019, 9, 1, 9))
+    library.open(date(2019, 7, 1), date(2019, 12, 31), stated_at=stated_at)
+    stage(held_on=date(2019, 5, 2))
+    asked = {"target": "lectures", "as_of": date(2019, 6, 30)}
+    words = "hours and events as they stood on 3 Aug 2019"
+    assert (words in str(show("target_facts", **asked).content.blocks[0])) is is_said
+    stage(held_on=date(2019, 10, 2), stated_at=datetime(2019, 8, 3, 9))  # or an event alone
+    assert words in str(show("target_facts", **asked).content.blocks[0])

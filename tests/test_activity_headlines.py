@@ -92,6 +92,14 @@ SAID = {
         headlines.satisfaction(asked(180, verdict="not_met")),
         "75.0% of readers are satisfied: below 85.0%, and shown to be",
     ),
+    "met so far": (
+        headlines.satisfaction(asked(215, verdict="on_course")),
+        "89.6% of readers are satisfied: 85.0% is reached by the answers so far",
+    ),
+    "missed so far": (
+        headlines.satisfaction(asked(180, verdict="behind")),
+        "75.0% of readers are satisfied: 85.0% is missed by the answers so far",
+    ),
     "without a goal": (
         headlines.satisfaction(asked(goal=None, verdict=None)),
         "85.0% of readers are satisfied (95 %: 79.9%–89.0%)",
@@ -108,6 +116,10 @@ SAID = {
         headlines.settling(asked(220, verdict="met")),
         "240 answers show it, with 5 to spare",
     ),
+    "answers enough so far": (
+        headlines.settling(asked(220, verdict="on_course")),
+        "240 answers so far reach it, with 5 to spare",
+    ),
     "answers too few": (
         headlines.settling(asked(20, 20)),
         "20 answers are too few to show it, even if all were satisfied",
@@ -115,6 +127,10 @@ SAID = {
     "groups judged": (
         headlines.groups(groups("met", "not_met", "not_shown")),
         "Of 3 groups 1 is shown to reach the target, 1 to miss it",
+    ),
+    "groups judged so far": (
+        headlines.groups(groups("on_course", "behind", "behind", "not_shown")),
+        "Of 4 groups 1 reaches the target by the answers so far, 2 miss it",
     ),
     "groups not shown": (
         headlines.groups(groups("not_shown", "not_shown")),

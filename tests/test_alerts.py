@@ -62,7 +62,7 @@ def ahead(chance: float | None = None, upper: float | None = None) -> Outlook:
 @pytest.mark.parametrize("before", ["on_course", "met"])
 @pytest.mark.parametrize("now", ["behind", "not_met", "not_computable"])
 def test_a_target_that_was_well_a_week_ago_and_is_not_fell_behind(before, now):
-    found = alerts.fell_behind(stands(status=now), a_week_ago(before))
+    found = alerts.fell_behind(stands(status=now), a_week_ago(before), ahead())
     assert found.kind == "fell_behind"
 
 
@@ -78,15 +78,27 @@ def test_a_target_that_was_well_a_week_ago_and_is_not_fell_behind(before, now):
     ],
 )
 def test_nothing_else_is_a_fall(before, now):
-    assert alerts.fell_behind(stands(status=now), a_week_ago(before)) is None
+    assert alerts.fell_behind(stands(status=now), a_week_ago(before), ahead()) is None
 
 
 def test_a_fall_says_from_when_and_what_is_due():
-    found = alerts.fell_behind(stands(status="behind", value=11.0), a_week_ago())
+    found = alerts.fell_behind(stands(status="behind", value=11.0), a_week_ago(), ahead())
     assert alerts.in_words(found, "en") == (
         "on course on 23 Jun 2019, now behind: 11 lectures, due by now 12 lectures"
     )
     assert "11场" in alerts.in_words(found, "zh")
+
+
+@pytest.mark.parametrize("expected", [12.0, None])
+def test_a_fall_that_will_likely_be_made_up_says_so_in_the_same_sentence(expected):
+    fallen = stands(status="behind", value=11.0, expected_value=expected)
+    told = alerts.fell_behind(fallen, a_week_ago(), ahead(0.9))
+    slow = alerts.behind(fallen, ahead(0.9))
+    for found in (told, slow):
+        assert alerts.in_words(found, "en").endswith(", but very likely to be reached")
+        assert alerts.in_words(found, "zh").endswith("，但很可能完成")
+    unlike = alerts.fell_behind(fallen, a_week_ago(), ahead(0.5))
+    assert "but" not in alerts.in_words(unlike, "en")
 
 
 # --- will be missed

@@ -786,14 +786,17 @@ def goal_of(closed_on: date, as_of: date) -> float | None:
     return None
 
 
-def verdict_of(answer: Row, goal: float | None) -> str | None:
+def verdict_of(answer: Row, goal: float | None, closed_on: date, as_of: date) -> str | None:
     if answer["reason"]:
         return "not_computable"
     if goal is None:
         return None
+    is_over = date(closed_on.year, 12, 31) <= as_of
     if answer["lower_share"] >= goal:
-        return "met"
-    return "not_met" if answer["upper_share"] < goal else "not_shown"
+        return "met" if is_over else "on_course"
+    if answer["upper_share"] < goal:
+        return "not_met" if is_over else "behind"
+    return "not_shown"
 
 
 SEEN = [
@@ -815,8 +818,8 @@ def test_survey_by_question(place, waves):
             expected.append(
                 {"closed_on": closed_on, "question_code": question, "goal": goal}
                 | names("survey_question", question, "question")
-                | {"is_in_period": asked.holds(closed_on), "verdict": verdict_of(answer, goal)}
-                | {"is_settled": date(closed_on.year, 12, 31) <= asked.as_of}
+                | {"is_in_period": asked.holds(closed_on)}
+                | {"verdict": verdict_of(answer, goal, closed_on, asked.as_of)}
                 | answer
             )
         expected.sort(
@@ -843,7 +846,7 @@ def test_survey_by_group(place, waves):
             hidden |= set(by_size[:2])
         for group, answer in answers.items():
             seen = {name: answer[name] for name in (*COUNTED, *SHARES, "reason")}
-            seen["verdict"] = verdict_of(answer, goal)
+            seen["verdict"] = verdict_of(answer, goal, closed_on, asked.as_of)
             expected.append(
                 {"closed_on": closed_on, "group_code": group, "goal": goal}
                 | names("survey_group", group, "group")

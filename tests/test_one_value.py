@@ -12,11 +12,12 @@ from conftest import DAY, PLANS, YEAR_2019, fill, some_every_day
 from screens import htmls, open_page, seen
 from test_judging import more_answers, promise
 
-from guanqing import figures, measures, plan, warehouse
+from guanqing import figures, measures, period, plan, warehouse
 from guanqing.figures import View
 from guanqing.period import Period
 from guanqing.plan import Plan, planfile, scoring
 from guanqing.store import Store
+from guanqing.ui.widgets.definition import definition
 
 pytest_plugins = ["stores"]
 
@@ -249,3 +250,37 @@ def test_visits_are_held_against_days_on_which_every_gate_counted_in_both_years(
 
     assert changes(None) == ("2019-07-05", pytest.approx(0.2))
     assert changes(["main"]) == ("2019-01-05", pytest.approx(0.2))
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "said"),
+    [
+        (
+            "2019-07-06..2019-07-07",
+            0.0,
+            "按星期：2019年7月6日 – 2019年7月7日 对比52周前的 2018年7月7日 – 2018年7月8日",
+        ),
+        (
+            "2019-07",
+            103 / 112 - 1,
+            "按日期：2019年7月1日 – 2019年7月31日 对比 2018年7月1日 – 2018年7月31日",
+        ),
+    ],
+)
+def test_a_weekend_is_held_against_a_weekend_and_a_month_against_its_month(
+    code, change, said, library
+):
+    """10 come on a day of the weekend and 1 on another; July 2018 had one Sunday more."""
+    for offset in range(730):
+        day = date(2018, 1, 1) + offset * DAY
+        library.put("visits", day=day, visit_count=10 if day.weekday() > 4 else 1)
+    shown = period.read(code, first_day=date(2018, 1, 1), as_of=date(2019, 12, 31))
+    bounds = {"start_date": shown.start_date, "end_date": shown.end_date}
+    facts = {"first_day": date(2018, 1, 1), "loans_include_renewals": False, "is_simulated": False}
+    view = View(
+        lambda query, params: library.ask(query, **params), facts, YEAR_2019 | bounds, shown
+    )
+    exhibit = figures.named("visit_count").show(view)
+    (card,) = exhibit.content.blocks
+    assert card.change == pytest.approx(change)
+    assert said in definition(exhibit, view)

@@ -174,3 +174,41 @@ def test_days_meet_the_same_day_of_the_week_52_weeks_before():
     assert before.day_count == now.day_count
     assert before.start_date.weekday() == now.start_date.weekday()
     assert before.start_date == date(2018, 9, 3)
+
+
+@pytest.mark.parametrize(
+    ("code", "earlier"),
+    [
+        ("2019-07-06..2019-07-07", "2018-07-07..2018-07-08"),  # a weekend meets a weekend
+        ("2019-07", "2018-07-01..2018-07-31"),
+        ("2019-06-01..2019-07-31", "2018-06-01..2018-07-31"),
+        ("2019Q3", "2018-07-01..2018-09-30"),
+        ("2019", "2018-01-01..2018-09-30"),
+    ],
+)
+def test_days_are_held_against_their_days_of_the_week_and_months_against_months(code, earlier):
+    compared = period.compare_totals(read(code), date(2017, 1, 1))
+    days = compared.earlier
+    assert f"{days.start_date}..{days.last_day}" == earlier
+    assert compared.before(compared.now.last_day) == days.last_day
+    assert compared.is_by_weekday is (
+        compared.now.start_date.weekday() == days.start_date.weekday()
+    )
+
+
+@a_property
+@given(days, days, st.integers(0, 70))
+def test_only_days_covered_52_weeks_before_are_compared_by_weekday(one, other, more):
+    first_day, start = sorted([one, other])
+    shown = period.Period("", start, start + (more + 1) * period.DAY)
+    compared = period.compare_days(shown, first_day)
+    if compared is None:
+        assert shown.last_day - period.WEEKS_52 < first_day
+        return
+    now, earlier = compared.now, compared.earlier
+    assert earlier.start_date >= first_day
+    assert now.last_day == shown.last_day
+    assert {now.start_date - earlier.start_date, now.last_day - earlier.last_day} == {
+        period.WEEKS_52
+    }
+    assert now.start_date == shown.start_date or earlier.start_date == first_day

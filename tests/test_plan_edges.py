@@ -185,7 +185,12 @@ def register(library: Library) -> None:
             event_at=datetime.combine(day, time(9)), branch_code=["main", "east"][number % 2]
         )
         library.put("volunteers", served_on=day, service_hours=float(number))
-        library.put("feedback", received_on=day, answered_on=day, is_satisfied=number % 3 > 0)
+        library.put(
+            "feedback",
+            received_on=day,
+            answered_on=day,
+            is_satisfied=(True, None, False, True)[number % 4],
+        )
     library.hold(month_end=date(2019, 1, 31))
     library.hold(month_end=date(2019, 6, 30), item_count=300)
     library.put("events", title="车", event_kind="mobile_trip", held_on=date(2018, 5, 1))
@@ -672,7 +677,26 @@ def event_weeks(judged: Judged, as_of: date, busy: list[date]) -> list[date]:
     ]
 
 
+def evidence_of_cases(judged: Judged, target: Target, as_of: date) -> Row:
+    """Count the cases answered in the year: who did not rate theirs bounds the share."""
+    rated = [
+        case["is_satisfied"]
+        for case in judged.rows["feedback"]
+        if case["answered_on"] and date(as_of.year, 1, 1) <= case["answered_on"] <= as_of
+        if target.scope == "network" or case["branch_code"] == "main"
+    ]
+    known = [said for said in rated if said is not None]
+    return {
+        "distributed_count": len(rated) if known else None,
+        "returned_count": None,
+        "answer_count": len(known) or None,
+        "satisfied_count": sum(known) if known else None,
+    }
+
+
 def evidence_of_answers(judged: Judged, target: Target, as_of: date) -> Row:
+    if target.measure == "feedback_satisfaction":
+        return evidence_of_cases(judged, target, as_of)
     waves = [
         row
         for row in judged.tables["survey_shares"]
@@ -711,6 +735,7 @@ def test_plan_evidence(judged, as_of):
             | evidence_of_hours(judged, target, as_of)
             | evidence_of_answers(judged, target, as_of)
             | {"open_days_left": open_days_left, "last_day": max(gained, default=None)}
+            | {"calendar_stated_on": None}  # nobody says when hours or events were announced
             | picked(row, "target_code", "goal", "stretch", "expected_value", "projected_value")
             | picked(row, "reason", "pace_basis", "done", "start_value", "base", "expected_share")
             | picked(row, "lower_share", "upper_share")

@@ -137,7 +137,7 @@ def test_a_value_reads_as_what_its_type_says():
     key = "finding.loans_up_month"
     values = {"share": 0.051, "month": date(2019, 9, 1), "count": 12_345}
     zh, en = (text.translate(key, language, **values) for language in ("zh", "en"))
-    assert zh == "借阅比上年同日增加5.1%，2019年9月最多（1.23万册次）"
+    assert zh == "借阅比上年同期增加5.1%，2019年9月最多（1.23万册次）"
     assert en == "Loans up 5.1% year on year; peak Sept 2019 (12,345)"
 
 

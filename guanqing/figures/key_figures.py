@@ -11,7 +11,6 @@ from guanqing.figures.blocks import Card
 from guanqing.figures.figure import Content, Figure, content, enter
 from guanqing.figures.plan.standing import standings, year_plan
 from guanqing.figures.view import View
-from guanqing.period import year_before
 from guanqing.plan import Target
 from guanqing.plan.scoring import Standing
 
@@ -128,8 +127,8 @@ def _refused_line(view: View, measure: str) -> int | None:
 def change_of(view: View, measure: str) -> float | None:
     """Return how a measure changed against the same days a year earlier, as `changed` says it.
 
-    Both are known as of a day: that shown, and a year before it; what is counted over days of its
-    own, as of their last.
+    Both are known as of a day: that shown, and the one it is held against; what is counted over
+    days of its own, as of their last.
     """
     compared, about = view.comparison_of(measure), measures.named(measure)
     if compared is None or not view.covers(measure):
@@ -139,7 +138,7 @@ def change_of(view: View, measure: str) -> float | None:
         view.cite(OF[measure], start_date=part.start_date, end_date=part.end_date, as_of=known_on)[
             measure
         ][0]
-        for part, known_on in ((compared.now, as_of), (compared.earlier, year_before(as_of)))
+        for part, known_on in ((compared.now, as_of), (compared.earlier, compared.before(as_of)))
     )
     return changed(measure, now, earlier)
 
@@ -155,7 +154,8 @@ def _compared_words(view: View, measure: str) -> str:
     """Say against what a change stands; from which day, where not the whole period has a match."""
     compared = view.comparison_of(measure)
     if compared is None or compared.now.start_date == view.period.start_date:
-        return view.t("card.same_days")
+        is_by_weekday = compared is not None and compared.is_by_weekday
+        return view.t("card.same_weekdays" if is_by_weekday else "card.same_days")
     start = text.day_of_year(compared.now.start_date, view.language)
     return view.t("card.same_days_from", day=start)
 

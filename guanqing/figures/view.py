@@ -13,11 +13,10 @@ from guanqing.access.names import Names
 from guanqing.charts import Look
 from guanqing.figures.blocks import Note
 from guanqing.own import NOBODYS, Own
-from guanqing.period import Comparison, Period, weeks_before
+from guanqing.period import Comparison, Period
 
 T = TypeVar("T")
 SMALLEST_GROUP = 5  # people; a smaller group is counted, not shown
-SHORT_PERIOD_DAYS = 62  # up to which loans are shown by day
 
 
 @dataclass(frozen=True)
@@ -118,13 +117,22 @@ class View:
     def comparison(self) -> Comparison | None:
         """Return the same days a year earlier, as far as the data covers them."""
         first_day = self.facts["first_day"]
-        return None if first_day is None else period.compare(self.period, first_day)
+        return None if first_day is None else period.compare_totals(self.period, first_day)
 
     def comparison_of(self, measure: str) -> Comparison | None:
         """Return the days on which a measure was recorded in both years for the branches chosen."""
         kinds = measures.named(measure).recorded
         first_day = self.first_day_of(kinds)
-        return None if first_day is None else period.compare(self.period, first_day)
+        return None if first_day is None else period.compare_totals(self.period, first_day)
+
+    def held_against(self, measure: str, answers: Sequence[Answer]) -> list[Comparison]:
+        """Return the days of a year earlier that answers to a measure are of, and those of now."""
+        first_day = self.first_day_of(measures.named(measure).recorded)
+        if first_day is None:
+            return []
+        asked = {answer.params.get("start_date") for answer in answers}
+        found = (how(self.period, first_day) for how in (period.compare, period.compare_days))
+        return [one for one in found if one is not None and one.earlier.start_date in asked]
 
     def first_day_of(self, kinds: Sequence[str]) -> date | None:
         """Return the day from which all these kinds of record are there, None where one is not."""
@@ -135,7 +143,7 @@ class View:
     @property
     def is_short(self) -> bool:
         """Say whether the period is a few weeks, which are shown by day."""
-        return self.period.day_count <= SHORT_PERIOD_DAYS
+        return self.period.is_short
 
     @property
     def ends_within_month(self) -> bool:
@@ -172,13 +180,13 @@ class View:
 
         by_day: its rows are days, each held against the same day of the week 52 weeks before.
         """
-        rows, compared = self.ask(query), self.comparison_of(measure)
+        rows, first_day = self.ask(query), self.first_day_of(measures.named(measure).recorded)
+        held_against = period.compare_days if by_day else period.compare
+        compared = None if first_day is None else held_against(self.period, first_day)
         if compared is None:
             return rows, None
-        earlier = compared.earlier
-        if by_day:
-            earlier = weeks_before(compared.now)
-        return rows, self.ask(query, start_date=earlier.start_date, end_date=earlier.end_date)
+        days = compared.earlier
+        return rows, self.ask(query, start_date=days.start_date, end_date=days.end_date)
 
     def covers(self, measure: str) -> bool:
         """Say whether a measure was recorded as long before the comparison as it looks back."""

@@ -66,7 +66,7 @@ def find(
         code = standing.target.code
         why = (
             will_miss(standing, outlooks[code]),
-            fell_behind(standing, before[code]),
+            fell_behind(standing, before[code], outlooks[code]),
         )
         found += [
             *(why if any(why) else [behind(standing, outlooks[code])]),
@@ -95,7 +95,7 @@ def gathered(ask: Callable[[str], scoring.Rows], promised: plan.Plan, as_of: dat
     return find(as_printed, milestones, before, outlooks, promised.refused, as_of)
 
 
-def fell_behind(standing: Standing, before: Before) -> Alert | None:
+def fell_behind(standing: Standing, before: Before, ahead: Outlook) -> Alert | None:
     """Return an alert where a target was well a week ago and no longer is."""
     if before.status not in verdicts.WELL or standing.status not in verdicts.TO_ACT_ON:
         return None
@@ -105,6 +105,7 @@ def fell_behind(standing: Standing, before: Before) -> Alert | None:
     if standing.value is not None and standing.expected_value is not None:
         key = "alerts.fell_behind_pace"
         values |= {"value": standing.value, "due": standing.expected_value}
+    values |= _likely_yet(standing, ahead)
     return Alert("fell_behind", standing.status, target.code, target.name, key, values, target)
 
 
@@ -116,11 +117,15 @@ def behind(standing: Standing, ahead: Outlook) -> Alert | None:
     values: dict[str, Any] = {"value": standing.value}
     if due is None:
         key, values = "alerts.behind", values | {"goal": standing.goal}
-    elif ranking.is_at_odds(standing.status, ahead):
-        key, values = "alerts.behind_yet", values | {"due": due, "likely": ahead.likelihood}
     else:
         key, values = "alerts.behind_pace", values | {"due": due}
+    values |= _likely_yet(standing, ahead)
     return Alert("behind", standing.status, target.code, target.name, key, values, target)
+
+
+def _likely_yet(standing: Standing, ahead: Outlook) -> dict[str, Any]:
+    """Return how likely a target is that its pace says otherwise of: the same sentence says so."""
+    return {"likely": ahead.likelihood} if ranking.is_at_odds(standing.status, ahead) else {}
 
 
 def will_miss(standing: Standing, ahead: Outlook) -> Alert | None:
@@ -206,7 +211,10 @@ def in_words(alert: Alert, language: str) -> str:
         else _word(name, value, alert.values, language)
         for name, value in alert.values.items()
     }
-    return text.translate(alert.text_key, language, **values)
+    words = text.translate(alert.text_key, language, **values)
+    if "likely" in values:
+        words += text.translate("alerts.yet", language, likely=values["likely"])
+    return words
 
 
 def likely(said: str | float, language: str) -> str:

@@ -46,6 +46,7 @@ class Standing:
     announced_week_count: int | None = None
     announced_kept_week_count: int | None = None
     last_day: date | None = None
+    calendar_stated_on: date | None = None
 
     @property
     def interval(self) -> tuple[float, float] | None:

@@ -18,7 +18,6 @@ ORDER = (
 OF_TARGETS = ("not_met", "behind", "not_shown", "not_computable", "on_course", "met")
 OF_MILESTONES = ("overdue", "dropped", "planned", "under_way", "done")
 WELL = ("on_course", "met")
-SO_FAR = {"met": "on_course", "not_met": "behind"}  # what a survey shows while more may answer
 TO_ACT_ON = ("not_met", "behind", "not_computable")  # what a target always has an alert for
 
 

@@ -86,7 +86,9 @@ answers as (
         upper_share,
         reason,
         goal,
-        named_code is not null and not is_named_there as is_awaited
+        named_code is not null and not is_named_there as is_awaited,
+        named_code is not null
+        or make_date(extract(year from closed_on), 12, 31) <= $as_of::date as is_settled
     from found
     where
         question_code = 'overall'
@@ -114,6 +116,7 @@ asked as (
         reason,
         goal,
         is_awaited,
+        is_settled,
         valid_count < $floor
         or (
             count(*) filter (where valid_count < $floor) over () = 1
@@ -139,8 +142,10 @@ select
     case
         when asked.is_hidden then null
         when asked.reason is not null then 'not_computable'
-        when not asked.is_awaited
+        when asked.is_awaited then null
+        when asked.is_settled
             then interval_verdict(asked.lower_share, asked.upper_share, asked.goal)
+        else interval_so_far(asked.lower_share, asked.upper_share, asked.goal)
     end as verdict,
     case when not asked.is_hidden then asked.reason end as reason
 from asked

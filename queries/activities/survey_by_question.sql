@@ -10,15 +10,15 @@
 -- or everybody. goal is what the plan of the year promises of the overall question.
 --
 -- verdict  met: the whole interval reaches the goal; not_met: none of it does; not_shown: neither;
---          not_computable, with the reason; null without a goal
--- is_settled  no more answers can come in that count: the wave is the one named, or its year is over
+--          not_computable, with the reason; null without a goal. While more answers can come in that
+--          count (no wave is named and its year is not over), on_course and behind for met and not_met
 -- reason   no_answers, more_answers_than_forms, more_satisfied_than_answers
 --
 -- grain:    one row per question asked of all readers, the overall one first
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $as_of       last day on which a wave can have closed
--- columns:  survey_code, wave_count, unsound_count, is_awaited, closed_on, is_in_period, question_code, question_name_zh, question_name_en, distributed_count, returned_count, valid_count, satisfied_count, return_rate, valid_rate, satisfied_share, lower_share, upper_share, least_share, most_share, goal, verdict, is_settled, reason
+-- columns:  survey_code, wave_count, unsound_count, is_awaited, closed_on, is_in_period, question_code, question_name_zh, question_name_en, distributed_count, returned_count, valid_count, satisfied_count, return_rate, valid_rate, satisfied_share, lower_share, upper_share, least_share, most_share, goal, verdict, reason
 
 with
 
@@ -156,10 +156,11 @@ select
     case when not answers.is_awaited then answers.goal end as goal,
     case
         when answers.reason is not null then 'not_computable'
-        when not answers.is_awaited
+        when answers.is_awaited then null
+        when answers.is_settled
             then interval_verdict(answers.lower_share, answers.upper_share, answers.goal)
+        else interval_so_far(answers.lower_share, answers.upper_share, answers.goal)
     end as verdict,
-    answers.is_settled,
     answers.reason
 from answers
 left join codes on answers.question_code = codes.code and codes.list = 'survey_question'

@@ -7,12 +7,14 @@
 -- should be by the day, null where a promise has no pace; projected_value where it will be on 31 December
 -- if the year goes on like this; reason says why there is no value. Weeks are those of a promise for every
 -- week: kept by their hours, or by something held; worst_week is the one with the fewest hours.
+-- calendar_stated_on is the day on which hours or events to come were said last, where that is after
+-- $as_of: a register saved again says all its rows anew, so what was known on the day nobody can tell.
 --
 -- engine:   min_by
 -- grain:    one row per target of the year of $as_of
 -- params:   $as_of   day the plan is judged at
 --           $target  code of a target, or null for all of them
--- columns:  target_code, goal, stretch, expected_value, projected_value, reason, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, worst_week, announced_week_count, announced_kept_week_count, last_day
+-- columns:  target_code, goal, stretch, expected_value, projected_value, reason, pace_basis, done, start_value, base, expected_share, held_count, clause_count, clause_unknown_count, scheduled_count, open_days_left, distributed_count, returned_count, answer_count, satisfied_count, lower_share, upper_share, week_count, kept_week_count, worst_week, announced_week_count, announced_kept_week_count, last_day, calendar_stated_on
 
 with
 
@@ -139,6 +141,36 @@ last_days as (
     from scope_days
     where day <= $as_of::date
     group by measure_code, scope
+),
+
+to_come as (
+    select
+        null as event_kind,
+        day,
+        stated_at
+    from opening_hours
+    union all
+    select
+        event_kind,
+        held_on as day,
+        stated_at
+    from events
+),
+
+calendars as (
+    select
+        targets.target_code,
+        max(to_come.stated_at)::date as stated_on
+    from targets
+    inner join year using (plan_year)
+    inner join plan_measures using (measure_code)
+    inner join to_come
+        on
+            to_come.day > $as_of::date
+            and year.last_day >= to_come.day
+            and coalesce(plan_measures.event_kind = to_come.event_kind, to_come.event_kind is null)
+    where targets.kind != 'survey'
+    group by targets.target_code
 )
 
 select
@@ -176,7 +208,8 @@ select
     weeks.worst_week,
     weeks.announced_week_count,
     weeks.announced_kept_week_count,
-    last_days.last_day
+    last_days.last_day,
+    case when calendars.stated_on > $as_of::date then calendars.stated_on end as calendar_stated_on
 from targets
 inner join year using (plan_year)
 inner join plan_measures using (measure_code)
@@ -187,6 +220,7 @@ left join conditions on targets.target_code = conditions.target_code
 left join event_counts on targets.target_code = event_counts.target_code
 left join answers on targets.target_code = answers.target_code
 left join weeks on targets.target_code = weeks.target_code
+left join calendars on targets.target_code = calendars.target_code
 left join last_days
     on targets.measure_code = last_days.measure_code and targets.scope = last_days.scope
 where

@@ -13,7 +13,7 @@ from guanqing.figures.figure import Content, content, figure
 from guanqing.figures.key_figures import card, changed
 from guanqing.figures.markup import ICONS, TONES, fill, strong
 from guanqing.figures.view import View
-from guanqing.plan import survey, verdicts
+from guanqing.plan import survey
 
 Row = dict[str, Any]
 
@@ -35,8 +35,6 @@ def satisfied_share(view: View) -> Content:
     change = changed("satisfied_share", share, earlier.get("satisfied_share"))
     shown = card(view, "satisfied_share", share, change)
     status = row.get("verdict") if share is not None else None
-    if status and not row["is_settled"]:
-        status = verdicts.SO_FAR.get(status, status)
     label = measures.named("satisfied_share").label[view.language]
     # a questionnaire tells nothing of branches: the promise is held against it whatever is chosen
     named = replace(shown, goal=row.get("goal"), status=status, aside="")

@@ -48,7 +48,7 @@ def _facts(view: View, standing: Standing, ahead: Outlook) -> list[Fact]:
     if ahead.announced is not None:
         facts.append((t("target.end_announced"), amount(view, ahead.announced, target)))
     basis = t(f"target.by_{standing.pace_basis}") if standing.expected_value else ""
-    last_day = standing.last_day
+    last_day, ahead_on = standing.last_day, standing.calendar_stated_on
     facts += [
         (t("target.chance"), _chance(view, standing, ahead)),
         (t("target.needed"), _needed(view, standing, ahead)),
@@ -59,6 +59,7 @@ def _facts(view: View, standing: Standing, ahead: Outlook) -> list[Fact]:
         (t("target.every_week"), _every_week(view, standing)),
         (t("target.stretch"), amount(view, standing.stretch, target) if standing.stretch else ""),
         (t("target.pace_by"), basis),
+        (t("target.ahead"), t("target.ahead_as_stated", day=ahead_on) if ahead_on else ""),
         (t("target.data_to"), text.day(last_day, view.language) if last_day else ""),
         (t("target.owner"), written(owner_of(view, target.code, target.owner))),
     ]

@@ -31,12 +31,6 @@ def chosen() -> period.Period:
     return result
 
 
-def comparison() -> period.Comparison | None:
-    """Return the same days a year earlier, as far as the data covers them."""
-    first_day = facts()["first_day"]
-    return None if first_day is None else period.compare(chosen(), first_day)
-
-
 def choose(page: st.Page) -> None:
     """Offer the filters and keep the URL in step; what a URL asks in vain is said."""
     about = facts()

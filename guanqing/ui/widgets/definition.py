@@ -18,6 +18,7 @@ def definition(exhibit: Exhibit, view: View) -> str:
         (t("define.counts"), _counts(measure, view)),
         (t("define.cases"), text.count(exhibit.case_count, view.language)),
         (t("define.period"), _period(exhibit, view)),
+        *_earlier(exhibit, view),
         (t("define.as_of"), text.day(view.filters["as_of"], view.language)),
         (t("define.standard"), t(f"standard.{measure.standard}")),
     ]
@@ -42,6 +43,22 @@ def definition(exhibit: Exhibit, view: View) -> str:
 def _counts(measure: Measure, view: View) -> str:
     is_other = view.facts["loans_include_renewals"] and measure.with_renewals
     return (is_other or measure.definition)[view.language]
+
+
+def _earlier(exhibit: Exhibit, view: View) -> list[tuple[str, str]]:
+    """Return against which days of a year earlier it stands, and whether by date or by weekday."""
+    shown = view.over(exhibit.measure.counted_over)
+    return [
+        (
+            view.t("define.earlier"),
+            view.t(
+                "define.by_weekday" if one.is_by_weekday else "define.by_date",
+                now=text.span(one.now.start_date, one.now.last_day, view.language),
+                earlier=text.span(one.earlier.start_date, one.earlier.last_day, view.language),
+            ),
+        )
+        for one in shown.held_against(exhibit.measure.name, exhibit.answers)
+    ]
 
 
 def _store_option() -> str:
