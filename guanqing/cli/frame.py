@@ -58,8 +58,7 @@ def say(key: str, **values: str) -> str:
 
 def complain(problem: Problem) -> None:
     """Say what is wrong and what to do about it."""
-    values = {key: str(value) for key, value in problem.values.items()}
-    said = say(problem.key, **values)
+    said = text.told(problem, language())
     if (option := store_option()) and "guanqing " in said:
         said += say("cli.with_store", option=option.strip())
     words = Text.assemble(("✖", "red"), " ", said)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from guanqing import warehouse
+from guanqing import text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at, store_option
 from guanqing.intake import layouts as known
 from guanqing.intake import templates
@@ -105,8 +105,8 @@ def _about(name: str, own: Path) -> dict[str, Any]:
     try:
         layout = known.read(name, own)
     except Problem as problem:
-        values = {key: str(value) for key, value in problem.values.items()}
-        return row | {"title": {}, "kinds": {}, "note": {}, "problem": say(problem.key, **values)}
+        said = text.told(problem, language())
+        return row | {"title": {}, "kinds": {}, "note": {}, "problem": said}
     read = {source.kind.code: source.kind.name for source in layout.sources}
     return row | {"title": layout.title, "kinds": read, "note": layout.note, "problem": None}
 
