@@ -1,7 +1,5 @@
 """Commands that help files get ready to be loaded: template and layouts."""
 
-import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +9,7 @@ from rich.table import Table
 
 from guanqing import text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at, store_option
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import layouts as known
 from guanqing.intake import templates
 from guanqing.intake.loading import own_layouts
@@ -78,7 +77,7 @@ def layouts(
     own = own_layouts(store_at(store))
     rows = [_about(name, own) for name in known.names(own)]
     if as_json:
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        write(json_of(rows))
         return
     table = Table()
     table.add_column(say("proposal.layout"), no_wrap=True)
