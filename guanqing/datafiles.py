@@ -5,6 +5,7 @@ What is edited while the server runs holds from the next view on (`refresh`); a 
 read then leaves in place what it said before, and `faults` says where it is wrong.
 """
 
+import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import update_wrapper
@@ -16,7 +17,7 @@ from typing import Annotated, Any, Generic, Protocol, TypeVar
 from pydantic import AfterValidator, ConfigDict
 
 from guanqing import parsing
-from guanqing.parsing import Wrong
+from guanqing.parsing import Said, Wrong
 from guanqing.paths import DATA, from_root
 from guanqing.problems import Problem
 
@@ -43,6 +44,7 @@ class Fault:
     line: int
     field: str
     is_kept: bool = False  # what the file said before stays in use
+    wanted: Said | None = dataclasses.field(default=None, compare=False)  # what may stand there
 
     @property
     def key(self) -> str:
@@ -101,8 +103,9 @@ class DataFile(Generic[T]):
             self._version = None
             raise
         except (ValueError, KeyError, TypeError) as error:
-            line, field = parsing.place(self.path, content, error)
-            self.fault = Fault(self.path, line, field, self.last is not None)
+            line, name = parsing.place(self.path, content, error)
+            wanted = error.wanted if isinstance(error, Wrong) else None
+            self.fault = Fault(self.path, line, name, self.last is not None, wanted)
         return self.fault is None
 
 

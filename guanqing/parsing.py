@@ -16,15 +16,26 @@ EMPTY = "EOF"  # what is wrong with a file that ends before it has said anything
 KEY = re.compile(r"\s*([\w\"'.\-]+)\s*=")
 
 
+class Said:
+    """A text of data/text.toml with its values, as a value of another text."""
+
+    def __init__(self, key: str, **values: str) -> None:
+        self.key, self.values = key, values
+
+    def __str__(self) -> str:
+        """Return it for a log: whoever talks to a person says it in their language."""
+        return f"{self.key} {self.values}" if self.values else self.key
+
+
 class Wrong(ValueError):
     """An entry that cannot be used, by its path in the file: ("loan_count", "label").
 
-    line: where it is, for a file whose lines have no names.
+    line: where it is, for a file whose lines have no names. wanted: what may stand there.
     """
 
-    def __init__(self, *path: str | int, line: int = 0) -> None:
+    def __init__(self, *path: str | int, line: int = 0, wanted: Said | None = None) -> None:
         super().__init__(".".join(map(str, path)))
-        self.path, self.line = path, line
+        self.path, self.line, self.wanted = path, line, wanted
 
 
 def text(content: bytes) -> str:

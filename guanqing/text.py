@@ -3,6 +3,7 @@
 Every sentence stands in data/text.toml, zh and en side by side; numbers and dates are Babel's.
 """
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from string import Formatter
@@ -15,7 +16,8 @@ from pydantic import TypeAdapter
 
 from guanqing import datafiles
 from guanqing.datafiles import Words
-from guanqing.parsing import Wrong
+from guanqing.parsing import Said, Wrong
+from guanqing.problems import Problem
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 # parsed once: from its name Babel looks for its file at every number said
@@ -71,6 +73,17 @@ def translate(key: str, language: str, **values: object) -> str:
     if words is None:
         raise KeyError(f"data/text.toml lacks {key}")
     return words[language].format(**shown)
+
+
+def told(problem: Problem, language: str, shown: Callable[[object], str] = str) -> str:
+    """Return what a problem is and what to do about it; shown: how a value of it is written."""
+    values = {
+        name: translate(value.key, language, **value.values)
+        if isinstance(value, Said)
+        else shown(value)
+        for name, value in problem.values.items()
+    }
+    return translate(problem.key, language, **values)
 
 
 class _Said:

@@ -135,7 +135,7 @@ def test_a_sign_in_from_before_the_end_holds_no_longer(path: Path) -> None:
             16,
             "claim.0.role",
         ),
-        ('name = "李明"', 'nam = "李明"', 7, "person.1"),
+        ('name = "李明"', 'nam = "李明"', 9, "person.1.nam"),
         ('who = "li@lib.example"\nname', 'who = "WANG@lib.example"\nname', 8, "person.1.who"),
         ('for = "wang@lib.example"', 'for = "wong@lib.example"', 20, "stand_in.0.for"),
         ("last_day = 2026-12-14", 'last_day = "soon"', 22, "stand_in.0.last_day"),

@@ -29,23 +29,50 @@
 A file that cannot be used lets nobody in: one that was edited to keep somebody out must do so.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, with_config
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    with_config,
+)
 
 from guanqing import datafiles
-from guanqing.access import settings
+from guanqing.access import settings, wanted
 from guanqing.access.roles import Role, policy
 from guanqing.datafiles import STRICT
-from guanqing.parsing import Wrong
+from guanqing.parsing import Said, Wrong
 from guanqing.problems import Problem
 
 DESK = "desk"  # the role of whoever sits at the machine, as long as there is no sign-in
-Who = Annotated[str, Field(min_length=1), AfterValidator(str.casefold)]
+
+
+def _filled(said: str) -> str:
+    if not said.strip():
+        raise ValueError(said)
+    return said.strip()
+
+
+def _no_number(said: Any) -> Any:
+    """Return what is said of a day or a moment: a number would be taken for seconds since 1970."""
+    if not isinstance(said, date) and not re.match(r"\d{4}-\d\d-\d\d", str(said)):
+        raise ValueError(said)
+    return said
+
+
+Filled = Annotated[str, AfterValidator(_filled)]
+Who = Annotated[Filled, AfterValidator(str.casefold)]
+Day = Annotated[date, BeforeValidator(_no_number)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
 
 
 @with_config(STRICT)
@@ -54,9 +81,9 @@ class Person:
     """Somebody by name."""
 
     who: Who
-    name: Annotated[str, Field(min_length=1)]
+    name: Filled
     role: str
-    branch: str | None = None
+    branch: Filled | None = None
 
 
 @with_config(STRICT)
@@ -64,10 +91,10 @@ class Person:
 class Claim:
     """A role for everybody of whom the provider says something."""
 
-    claim: str
-    value: str
+    claim: Filled
+    value: Filled
     role: str
-    branch: str | None = None
+    branch: Filled | None = None
 
 
 @with_config(STRICT)
@@ -77,8 +104,8 @@ class StandIn:
 
     who: Who
     of: Annotated[Who, Field(alias="for")]
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
 
 
 @with_config(STRICT)
@@ -87,7 +114,7 @@ class Ended:
     """An end to somebody's sign-ins."""
 
     who: Who
-    before: AwareDatetime
+    before: Moment
 
 
 @with_config(STRICT)
@@ -129,28 +156,59 @@ def read(path: Path) -> People:
     file = datafiles.DataFile(path, _made, may_go=False, needed=True, as_text=False)
     if not file.refresh():
         fault = file.fault
-        raise Problem("people_broken", **fault.words if fault else {"path": path})
+        words = fault.words if fault else {"path": path}
+        needed = wanted.of_fault(fault, _wanted()) if fault else wanted.TOML
+        raise Problem("people_broken", **words, wanted=needed)
     return file()
 
 
 def _made(content: dict[str, Any]) -> People:
-    made = TypeAdapter(People).validate_python(content)
+    may_stand = _wanted()
+
+    def wrong(table: str, number: int, name: str) -> Wrong:
+        return Wrong(table, number, name, wanted=may_stand[f"{table}.{name}"])
+
+    try:
+        made = TypeAdapter(People).validate_python(content)
+    except ValidationError as error:
+        raise wanted.wrong(error, may_stand) from error
     given: dict[str, tuple[Person | Claim, ...]] = {"person": made.person, "claim": made.claim}
     for table, entries in given.items():
         for number, entry in enumerate(entries):
             role = policy().roles.get(entry.role)
             if role is None or entry.role == DESK:  # that one asks for no sign-in
-                raise Wrong(table, number, "role")
+                raise wrong(table, number, "role")
             if role.own_branch != bool(entry.branch):  # it would be all of them, or none
-                raise Wrong(table, number, "branch")
+                raise wrong(table, number, "branch")
     names = [person.who for person in made.person]
     for number, who in enumerate(names):
         if who in names[:number]:
-            raise Wrong("person", number, "who")
+            raise wrong("person", number, "who")
     for number, stand in enumerate(made.stand_in):
         if stand.of not in names:
-            raise Wrong("stand_in", number, "for")
+            raise wrong("stand_in", number, "for")
+        if stand.last_day < stand.first_day:
+            raise wrong("stand_in", number, "last_day")
     return made
+
+
+def _wanted() -> dict[str, Said]:
+    """Return what may stand in the list; the roles are those there are now."""
+    roles = ", ".join(code for code in policy().roles if code != DESK)
+    role = {"role": Said("wanted.role", roles=roles), "branch": Said("wanted.branch")}
+    words, day = Said("wanted.words"), Said("wanted.day")
+    return wanted.tables(
+        "[[{}]]",
+        person={"who": Said("wanted.who"), "name": words, **role},
+        claim={"claim": words, "value": words, **role},
+        stand_in={
+            "who": Said("wanted.who"),
+            "for": Said("wanted.listed"),
+            "first_day": day,
+            "last_day": day,
+        },
+        ended={"who": Said("wanted.who"), "before": Said("wanted.moment")},
+    )
 
 
 def recognise(

@@ -1,10 +1,11 @@
 """What the provider of the sign-in gave us, looked at before anybody is sent there."""
 
-import tomllib
+from collections.abc import Set
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from guanqing import parsing
 from guanqing.access import settings
 from guanqing.access.settings import LOOPBACK, SHORTEST_SECRET
 from guanqing.problems import Problem
@@ -18,8 +19,8 @@ def require(path: Path) -> None:
     Problem: provider_broken, and those of settings.secret.
     """
     try:
-        auth = tomllib.loads(settings.secret(path)).get("auth")
-    except tomllib.TOMLDecodeError as error:
+        auth = parsing.toml(settings.secret(path)).get("auth")
+    except ValueError as error:
         raise Problem("provider_broken", path=path, entry=str(error)) from error
     if not isinstance(auth, dict):
         raise Problem("provider_broken", path=path, entry="[auth]")
@@ -35,9 +36,13 @@ def _holds(name: str, value: Any) -> bool:
         return len(value) >= SHORTEST_SECRET
     if name == "redirect_uri":
         hosts = LOOPBACK | set(settings.server().allowed_hosts)
-        ours = urlsplit(value).hostname in hosts and urlsplit(value).path == "/oauth2callback"
-        return ours and _is_closed(value)
+        return _is_closed(value) and _leads_to(value, hosts)
     return name != "server_metadata_url" or _is_closed(value)
+
+
+def _leads_to(address: str, hosts: Set[str]) -> bool:
+    found = urlsplit(address)
+    return found.hostname in hosts and found.path == "/oauth2callback"
 
 
 def _is_closed(address: str) -> bool:

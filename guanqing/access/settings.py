@@ -18,9 +18,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter, with_config
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, with_config
 
 from guanqing import datafiles
+from guanqing.access import wanted
+from guanqing.parsing import Said, Wrong
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 
@@ -41,17 +43,43 @@ def _bare_host(name: str) -> str:
     return name.lower()
 
 
+HEADER = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)  # one with _ in it a proxy drops
+# what a browser or a proxy sends besides: who somebody is never stands in these
+TAKEN = {
+    *("accept", "accept-encoding", "accept-language", "authorization", "connection", "cookie"),
+    *("content-length", "content-type", "forwarded", "host", "origin", "referer", "upgrade"),
+    *("user-agent", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto"),
+    "x-real-ip",
+}
+
+
+def _header(name: str) -> str:
+    if not HEADER.fullmatch(name.lower()) or name.lower() in TAKEN:
+        raise ValueError(name)
+    return name.lower()
+
+
+def _way_out(address: str) -> str:
+    if address and not re.fullmatch(r"(https?://[^\s/]+(/\S*)?|/\S*)", address):
+        raise ValueError(address)
+    return address
+
+
+Header = Annotated[str, AfterValidator(_header)]
+MINUTES, HOURS, DAYS = (1, 1440), (1, 168), (183, 36_500)  # a day, a week; half a year at least
+
+
 @with_config(datafiles.STRICT)
 @dataclass(frozen=True)
 class SignIn:
     """How the server learns who somebody is, and how long it believes it."""
 
     way: Literal["none", "oidc", "proxy"] = "none"
-    idle_minutes: Annotated[int, Field(ge=1)] = 30
-    longest_hours: Annotated[int, Field(ge=1)] = 10
-    user_header: Annotated[str, AfterValidator(str.lower)] = "x-forwarded-email"
-    secret_header: Annotated[str, AfterValidator(str.lower)] = "x-guanqing-proxy"
-    sign_out: str = ""  # where the proxy ends its own sign-in
+    idle_minutes: Annotated[int, Field(strict=True, ge=MINUTES[0], le=MINUTES[1])] = 30
+    longest_hours: Annotated[int, Field(strict=True, ge=HOURS[0], le=HOURS[1])] = 10
+    user_header: Header = "x-forwarded-email"
+    secret_header: Header = "x-guanqing-proxy"
+    sign_out: Annotated[str, AfterValidator(_way_out)] = ""  # where the proxy ends its own sign-in
 
 
 @with_config(datafiles.STRICT)
@@ -59,7 +87,7 @@ class SignIn:
 class Audit:
     """How long it is kept who did what."""
 
-    kept_days: Annotated[int, Field(ge=1)] = 730
+    kept_days: Annotated[int, Field(strict=True, ge=DAYS[0], le=DAYS[1])] = 730
 
 
 @with_config(datafiles.STRICT)
@@ -67,7 +95,8 @@ class Audit:
 class Names:
     """When readers' names are shown to whoever may see them."""
 
-    minutes: Annotated[int, Field(ge=1)] = 15  # a reason holds
+    # a reason holds
+    minutes: Annotated[int, Field(strict=True, ge=MINUTES[0], le=MINUTES[1])] = 15
     unsaid: Literal["yes", "no"] = "no"  # of readers who have not said whether they may be named
 
 
@@ -87,9 +116,40 @@ class Server:
     proxies: list[Annotated[str, AfterValidator(_address)]] = field(default_factory=list)
 
 
+def _number(least: int, most: int) -> Said:
+    return Said("wanted.number", least=str(least), most=str(most))
+
+
+def _choice(*choices: str) -> Said:
+    return Said("wanted.choice", choices=", ".join(f'"{choice}"' for choice in choices))
+
+
+WANTED = {"allowed_hosts": Said("wanted.hosts"), "proxies": Said("wanted.addresses")}
+WANTED |= wanted.tables(
+    "[{}]",
+    sign_in={
+        "way": _choice("none", "oidc", "proxy"),
+        "idle_minutes": _number(*MINUTES),
+        "longest_hours": _number(*HOURS),
+        "user_header": Said("wanted.header"),
+        "secret_header": Said("wanted.header"),
+        "sign_out": Said("wanted.sign_out"),
+    },
+    audit={"kept_days": _number(*DAYS)},
+    names={"minutes": _number(*MINUTES), "unsaid": _choice("yes", "no")},
+)
+
+
 def server() -> Server:
-    """Return how the dashboard is served."""
-    return _file()()
+    """Return how the dashboard is served. Problem: entry_wrong, if it never could be read."""
+    file = _file()
+    try:
+        return file()
+    except Problem as problem:
+        if problem.key != "problem.data_file_broken" or file.fault is None:
+            raise
+        needed = wanted.of_fault(file.fault, WANTED)
+        raise Problem("entry_wrong", **file.fault.words, wanted=needed) from problem
 
 
 @cache
@@ -134,7 +194,15 @@ def _is_there(own: Path) -> bool:
 
 def read(content: dict[str, Any]) -> Server:
     """Return what a file like data/server.toml says."""
-    return TypeAdapter(Server).validate_python(content)
+    try:
+        made = TypeAdapter(Server).validate_python(content)
+    except ValidationError as error:
+        raise wanted.wrong(error, WANTED) from error
+    if made.sign_in.user_header == made.sign_in.secret_header:  # either would be the other
+        place = ("sign_in", "user_header")
+        place = place if "user_header" in content["sign_in"] else ("sign_in", "secret_header")
+        raise Wrong(*place, wanted=Said("wanted.header"))
+    return made
 
 
 def require_closed(address: str) -> None:
@@ -148,7 +216,7 @@ def require_closed(address: str) -> None:
 
 def folder() -> Path:
     """Return where the administrator keeps these files."""
-    return Path(os.environ.get("GUANQING_CONFIG") or "/etc/guanqing")
+    return Path(os.environ.get("GUANQING_CONFIG") or "/etc/guanqing").absolute()
 
 
 def people_file() -> Path:

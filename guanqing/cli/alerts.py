@@ -1,7 +1,5 @@
 """The command that says what needs somebody, for a person, a mail or another program."""
 
-import json
-import sys
 from datetime import date
 from typing import Annotated, Any
 
@@ -10,6 +8,7 @@ from rich.table import Table
 
 from guanqing import own, plan, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
 from guanqing.own import inventory
 from guanqing.plan import alerts
@@ -121,5 +120,4 @@ def _print_json(found: list[Alert], facts: dict[str, Any], day: date) -> None:
             for alert in found
         ],
     }
-    shown = json.dumps(told, ensure_ascii=False, indent=2, default=lambda day: day.isoformat())
-    sys.stdout.write(shown + "\n")
+    write(json_of(told, lambda day: day.isoformat()))

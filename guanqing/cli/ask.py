@@ -1,7 +1,6 @@
 """Commands that read a library: status and query."""
 
-import json
-import sys
+import io
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
@@ -13,6 +12,7 @@ from rich.text import Text
 
 from guanqing import own, query_params, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
 from guanqing.own import slips
 from guanqing.spreadsheets import write_csv
@@ -94,12 +94,14 @@ def _cell(value: Any) -> str:
 
 
 def _print_csv(frame: pl.DataFrame) -> None:
-    write_csv(sys.stdout, [frame.columns, *frame.iter_rows()], lineterminator="\n")
+    lines = io.StringIO()
+    write_csv(lines, [frame.columns, *frame.iter_rows()], lineterminator="\n")
+    write(lines.getvalue())
 
 
 def _print_json(frame: pl.DataFrame) -> None:
     rows = frame.to_dicts()
-    sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2, default=_as_json) + "\n")
+    write(json_of(rows, _as_json))
 
 
 def _as_json(value: object) -> str:

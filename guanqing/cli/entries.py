@@ -1,7 +1,5 @@
 """The command about what people typed in: journal."""
 
-import json
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,6 +8,7 @@ from rich.table import Table
 
 from guanqing import records, registers, text
 from guanqing.cli.frame import StoreOption, app, language, out, say, store_at
+from guanqing.cli.terminal import json_of, write
 from guanqing.problems import Problem
 from guanqing.registers import journal
 from guanqing.registers.journal import Entry, Values
@@ -39,7 +38,7 @@ def show_journal(
     found = [entry for entry in found if register in (None, entry.register)]
     if as_json:
         rows = [asdict(entry) for entry in found]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        write(json_of(rows))
     else:
         _print_table(found)
     if broken := journal.broken_lines(path):

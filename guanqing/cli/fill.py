@@ -1,7 +1,5 @@
 """Commands that write a library: demo and load, and the lines a load refused."""
 
-import json
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +16,7 @@ from guanqing import locks
 from guanqing.access import audit
 from guanqing.cli import propose
 from guanqing.cli.frame import StoreOption, app, err, language, noting, out, say, store_at
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import loading
 from guanqing.intake.accounts import LoadReport, refusals
 from guanqing.intake.publishing import resolving
@@ -104,7 +103,7 @@ def load(
     with noting(chosen, "loaded", files=names), _progress(step_count) as report:
         account = loading.load(paths, layout, chosen, report, encoding=encoding, may_shrink=shrink)
     if as_json:
-        sys.stdout.write(json.dumps(account.as_dict(), ensure_ascii=False, indent=2) + "\n")
+        write(json_of(account.as_dict()))
     else:
         show_account(account)
     if account.load_number is None and account.is_unusable:

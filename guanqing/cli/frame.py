@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from guanqing import locks, text
 from guanqing.access import audit
+from guanqing.cli.terminal import HarmlessConsole, on_one_line
 from guanqing.problems import Problem
 from guanqing.store import Store, default_store
 
@@ -29,8 +29,8 @@ app = typer.Typer(
 # What stands in files and records is never markup: a title may hold [/x]. Colours come from Text.
 AS_IT_IS: dict[str, Any] = {"markup": False, "emoji": False}
 # a pipe or a file has no width: room for the names of files
-out = Console(width=None if sys.stdout.isatty() else 120, **AS_IT_IS)
-err = Console(stderr=True, **AS_IT_IS)
+out = HarmlessConsole(width=None if sys.stdout.isatty() else 120, **AS_IT_IS)
+err = HarmlessConsole(stderr=True, **AS_IT_IS)
 
 StoreOption = Annotated[
     Path | None,
@@ -53,13 +53,13 @@ def language() -> str:
 
 def say(key: str, **values: str) -> str:
     """Return a text in the language of the terminal."""
-    return text.translate(key, language(), **values)
+    shown = {name: on_one_line(value) for name, value in values.items()}
+    return text.translate(key, language(), **shown)
 
 
 def complain(problem: Problem) -> None:
     """Say what is wrong and what to do about it."""
-    values = {key: str(value) for key, value in problem.values.items()}
-    said = say(problem.key, **values)
+    said = text.told(problem, language(), on_one_line)
     if (option := store_option()) and "guanqing " in said:
         said += say("cli.with_store", option=option.strip())
     words = Text.assemble(("✖", "red"), " ", said)

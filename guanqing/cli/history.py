@@ -1,7 +1,5 @@
 """Commands about earlier libraries: history and undo."""
 
-import json
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -10,6 +8,7 @@ from rich.table import Table
 
 from guanqing import text
 from guanqing.cli.frame import StoreOption, app, err, noting, out, say, store_at, store_option
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
 from guanqing.store import Generation, Store
 
@@ -119,4 +118,4 @@ def _print_json(kept: list[Generation]) -> None:
         | {"path": str(generation.path), "made_at": generation.made_at.isoformat()}
         for generation in kept
     ]
-    sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    write(json_of(rows))

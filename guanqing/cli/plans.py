@@ -1,7 +1,5 @@
 """Commands about the plan of a year: show, check, import and export."""
 
-import json
-import sys
 from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ from rich.text import Text
 
 from guanqing import locks, own, plan, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, noting, out, say, store_at
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import plan_files, upgrading
 from guanqing.own import about, inventory
 from guanqing.plan import planfile
@@ -62,8 +61,7 @@ def show(
     draft = _draft(asked, found.text)
     if as_json:
         content = {"year": asked, **{table: draft.entries(table) for table in TABLES}}
-        words = json.dumps(content, ensure_ascii=False, indent=2, default=str)
-        sys.stdout.write(words + "\n")
+        write(json_of(content, str))
     else:
         _print_plan(draft)
         for one in [found, *saving.history(folder, asked)]:
@@ -149,7 +147,7 @@ def export(
     folder = _its(chosen).targets
     found = _saved(folder, year or max(plan.years(folder), default=date.today().year))
     if to is None:
-        sys.stdout.write(found.text)
+        write(found.text)
         return
     try:
         with to.open("x", encoding="utf-8") as file:

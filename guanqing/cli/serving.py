@@ -61,6 +61,8 @@ def serve(
     err.print(say("cli.serving", url=f"http://{address}:{port}"))
     os.environ["GUANQING_STORE"] = str(chosen.root.resolve())
     os.environ["GUANQING_NAMES"] = "1" if names else "0"
+    if os.environ.get("GUANQING_CONFIG"):  # it may have been named from here
+        os.environ["GUANQING_CONFIG"] = str(settings.folder())
     os.chdir(ROOT)  # Streamlit looks for .streamlit/config.toml where it stands
     sys.stdout.flush()
     command = [sys.executable, "-m", "streamlit", "run", "guanqing/ui/server.py"]

@@ -1,7 +1,5 @@
 """Commands that help files get ready to be loaded: template and layouts."""
 
-import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,8 +7,9 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from guanqing import warehouse
+from guanqing import text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at, store_option
+from guanqing.cli.terminal import json_of, write
 from guanqing.intake import layouts as known
 from guanqing.intake import templates
 from guanqing.intake.loading import own_layouts
@@ -78,7 +77,7 @@ def layouts(
     own = own_layouts(store_at(store))
     rows = [_about(name, own) for name in known.names(own)]
     if as_json:
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        write(json_of(rows))
         return
     table = Table()
     table.add_column(say("proposal.layout"), no_wrap=True)
@@ -105,8 +104,8 @@ def _about(name: str, own: Path) -> dict[str, Any]:
     try:
         layout = known.read(name, own)
     except Problem as problem:
-        values = {key: str(value) for key, value in problem.values.items()}
-        return row | {"title": {}, "kinds": {}, "note": {}, "problem": say(problem.key, **values)}
+        said = text.told(problem, language())
+        return row | {"title": {}, "kinds": {}, "note": {}, "problem": said}
     read = {source.kind.code: source.kind.name for source in layout.sources}
     return row | {"title": layout.title, "kinds": read, "note": layout.note, "problem": None}
 

@@ -219,9 +219,6 @@ def csv_of(frame: pl.DataFrame, mark: dict[str, str]) -> bytes:
 
 
 def _refused(problem: Problem) -> Response:
-    words = "\n".join(
-        text.translate(problem.key, each, **{n: seen(v) for n, v in problem.values.items()})
-        for each in text.LANGUAGES
-    )
+    words = "\n".join(text.told(problem, each, seen) for each in text.LANGUAGES)
     status = STATUS.get(problem.key.removeprefix("problem."), 403)
     return Response(words + "\n", status, media_type="text/plain; charset=utf-8")

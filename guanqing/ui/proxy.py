@@ -1,6 +1,7 @@
 """A proxy that vouches for who somebody is, known by a secret and never by its address."""
 
 import hmac
+import logging
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -8,7 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from guanqing import text
 from guanqing.access import settings
+from guanqing.problems import Problem
 
+LOG = logging.getLogger("guanqing.sign_in")
 OPEN = ("/health", "/_stcore/health")  # whoever watches the server asks these, past the proxy
 
 
@@ -35,7 +38,11 @@ def _vouched(headers: Headers, way: settings.SignIn) -> bool:
     # two of either: somebody sent one of their own, and the proxy did not take it away
     if len(shown) != 1 or len(named) != 1 or not named[0].strip():
         return False
-    return is_secret(shown[0])
+    try:
+        return is_secret(shown[0])
+    except Problem as problem:  # it was there when the server began
+        LOG.error("nobody is let in: %s", text.told(problem, "en"))
+        return False
 
 
 def is_secret(shown: str) -> bool:

@@ -35,7 +35,7 @@ def t(key: str, **values: object) -> str:
 
 def tell(problem: Problem) -> str:
     """Return what a problem is and what to do about it."""
-    return t(problem.key, **{name: seen(value) for name, value in problem.values.items()})
+    return text.told(problem, language(), seen)
 
 
 def seen(value: object) -> str:
