@@ -17,7 +17,7 @@ from guanqing.access.roles import policy
 from guanqing.plan.making import saving
 from guanqing.store import Store
 from guanqing.ui import exports
-from guanqing.ui.plan_desk import form, kinds
+from guanqing.ui.plan_desk import form, kinds, review
 from guanqing.ui.shell import visitor
 
 pytest_plugins = ["stores"]
@@ -217,6 +217,7 @@ def test_an_example_has_the_branches_of_the_library(
     names = {code: {"zh": code, "en": code} for code in ours}
     monkeypatch.setattr(kinds, "branches", lambda: names)
     monkeypatch.setattr(form, "branches", lambda: names)
+    monkeypatch.setattr(review, "branches", lambda: names)
     app = press(open_page(PAGE, store.root), "plan-example-by_branch")
     widget(app, "text_input", "name_zh").set_value("送书")
     press(app, "put-")
