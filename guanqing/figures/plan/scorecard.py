@@ -8,7 +8,7 @@ from guanqing import charts, text
 from guanqing.charts.bullets import Range
 from guanqing.figures.blocks import Block, Line, Link, Note, Table
 from guanqing.figures.figure import Content, content, figure
-from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, small, strong, written
+from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, named, small, strong, written
 from guanqing.figures.plan.standing import (
     counted,
     milestones,
@@ -87,7 +87,7 @@ def plan_behind(view: View) -> Content:
     ]
     rows = [
         [
-            one.target.name[view.language],
+            named(one.target.name[view.language], view.language),
             _so_far(view, one),
             promised(view, one) + whose(view, one.target),
             small(answer(view, one, known[one.target.code])[0]),
