@@ -82,9 +82,9 @@ def place(path: Path, content: bytes, error: Exception) -> tuple[int, str]:
     if isinstance(error, UnicodeDecodeError):
         return content.count(b"\n", 0, error.start) + 1, "UTF-8"
     if isinstance(error, tomllib.TOMLDecodeError):
-        words, _, where = str(error).partition(" (at ")
-        found = re.match(r"line (\d+)", where)
-        return int(found[1]) if found else content.count(b"\n") + 1, words
+        # what the parser says of it is English, whoever reads
+        found = re.search(r"\(at line (\d+)", str(error))
+        return int(found[1]) if found else content.count(b"\n") + 1, "TOML"
     at: Sequence[str | int] = [str(part) for part in error.args]
     if isinstance(error, Wrong):
         at = error.path

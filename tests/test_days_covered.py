@@ -3,8 +3,12 @@
 from datetime import date, timedelta
 from pathlib import Path
 
+import polars as pl
 import pytest
 from exports import Export
+
+from guanqing.figures.view import View
+from guanqing.period import Period
 
 
 @pytest.fixture
@@ -47,3 +51,25 @@ def test_a_library_with_loans_covers_the_days_of_its_loans(export: Export) -> No
 def test_a_library_of_readers_alone_covers_no_day(export: Export) -> None:
     export.load_one("plain", "读者证号,姓名,性别", "R1,马某,女")
     assert export.rows(COVERED) == [(None, None)]
+
+
+@pytest.mark.parametrize(
+    ("measure", "first_issue", "is_covered"),
+    [
+        ("card_holder_count", date(2024, 1, 2), True),  # before the first loan, and long enough
+        ("card_holder_count", date(2025, 1, 1), False),
+        ("active_borrower_count", date(2024, 1, 2), False),  # of loans
+    ],
+)
+def test_a_year_before_is_known_by_what_a_measure_is_made_of(
+    measure: str, first_issue: date, *, is_covered: bool
+) -> None:
+    first_loan, as_of = date(2025, 1, 1), date(2026, 10, 31)
+    days = {"record_kind": ["loan", "issue"], "first_day": [first_loan, first_issue]}
+    view = View(
+        run=lambda query, params: pl.DataFrame(days),
+        facts={"first_day": first_loan},
+        filters={"as_of": as_of, "end_date": date(2026, 11, 1), "branches": None},
+        period=Period("2026", date(2026, 1, 1), date(2026, 11, 1), is_running=True),
+    )
+    assert view.covers(measure) == is_covered

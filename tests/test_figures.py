@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from guanqing import figures, period, text, warehouse
 from guanqing.cli import app
-from guanqing.figures import Exhibit, View
+from guanqing.figures import Exhibit, View, key_figures
 from guanqing.figures.blocks import Block, Card, Chart, Columns, Line, Note
 from guanqing.period import Period
 from guanqing.problems import Problem
@@ -215,6 +215,13 @@ def test_a_card_speaks_of_the_plan_only_where_it_shows_a_promise(
         if made is not None and made.goal is None:
             asked = {answer.query for answer in exhibit.answers}
             assert not asked & {"plan_progress", "plan_evidence"}, exhibit.name
+
+
+def test_a_card_without_a_value_draws_no_way_there(lookout: Lookout) -> None:
+    value, nothing = (
+        key_figures.card(lookout(), "circulation_rate", one, None).trail for one in (0.1, None)
+    )
+    assert (bool(value), nothing) == (True, [])
 
 
 @every_choice

@@ -186,6 +186,15 @@ def test_a_setting_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, en
     assert entry in str(caught.value.values["entry"])
 
 
+def test_a_settings_file_that_cannot_be_read_is_named_with_its_line_and_no_english(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text(SETTING.replace("value =", "value"), encoding="utf-8")
+    with problem("data_file_broken", path=path, line="3", field="TOML"):
+        settings.read(path)
+
+
 def test_a_real_library_says_that_it_is_not_simulated(export: Export) -> None:
     export.load(loan())
     assert export.rows("select is_simulated, layout, first_day::varchar from library") == [

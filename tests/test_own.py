@@ -325,6 +325,19 @@ def test_opening_hours_without_a_branch_are_the_main_ones_only_of_a_single_libra
 # --- it is set up
 
 
+def test_a_name_without_an_english_one_is_said_to_be_chinese_on_an_english_page(
+    tmp_path: Path,
+) -> None:
+    two(store := Store(tmp_path / "a" / "store"))
+    mine = its(store)
+    say(mine.about, mine.about.read_text("utf-8").replace('"Yuci"', '"榆次"'))
+    store = lent(tmp_path / "a", "YC", "ZT")
+    shown = " ".join(htmls(open_page("pages/year/overview.py", store.root, "en", branch="ZT")))
+    assert '<span lang="zh-CN">榆次</span>' in shown
+    assert 'lang="zh-CN">Zhangzhuang' not in shown
+    assert "lang=" not in head(open_page("pages/year/overview.py", store.root, "zh"))
+
+
 BEGIN = ("init", "--name", "榆次图书馆", "--name-en", "Yuci", "--kind", "public", "--year", "2026")
 
 

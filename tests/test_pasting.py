@@ -56,6 +56,18 @@ def test_a_header_is_not_needed_and_then_columns_have_their_order() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("typed", "count"),
+    [("１２３", 123), ("１，２３４", 1234), ("1,234", 1234), ("1.3万", None), ("１２３人", None)],
+)
+def test_a_count_may_be_typed_with_wide_digits_and_not_rounded(
+    typed: str, count: int | None
+) -> None:
+    found = read("visits", f"分馆\t日期\t到馆人次\nJZ\t2019-03-01\t{typed}")
+    assert [row.values["visit_count"] for row in found.rows] == ([count] if count else [])
+    assert [one.rule for one in found.refused] == ([] if count else ["unreadable_count"])
+
+
 def test_columns_may_stand_in_any_order_under_either_languages_headers() -> None:
     found = read("visits", "Visits\t日期\tBranch\n86\t2019-03-01\tTG")
     assert found.rows[0].values == {

@@ -17,7 +17,7 @@ from guanqing.access.roles import policy
 from guanqing.plan.making import saving
 from guanqing.store import Store
 from guanqing.ui import exports
-from guanqing.ui.plan_desk import form, kinds
+from guanqing.ui.plan_desk import form, kinds, review
 from guanqing.ui.shell import visitor
 
 pytest_plugins = ["stores"]
@@ -101,7 +101,26 @@ def test_the_plan_is_made_by_the_director_alone(
     app = open_page(PAGE, store.root)
     offered = [str(one.key) for one in app.button if str(one.key).startswith("put-")]
     assert bool(offered) == (role in ("director", "desk"))
-    assert ("plan" in policy().role(role).may) == ("plan_desk" in policy().role(role).pages)
+    had = policy().role(role)
+    assert ("read_plan" in had.may) == ("plan_desk" in had.pages)
+    assert "plan" not in had.may or "read_plan" in had.may
+
+
+def test_a_head_of_department_reads_the_plan_and_its_history_and_changes_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(press(choose(open_page(PAGE, store.root), "exhibitions"), "out-"))
+    here = Visitor("a@b", "某人", "department", None)
+    monkeypatch.setattr(visitor, "recognise", lambda **_: here)
+    app = open_page(PAGE, store.root)
+    assert not told(app)
+    assert re.search(r"凤鸣讲坛 累计 24 场", shown(app))
+    (box,) = [one for one in app.selectbox if str(one.key).startswith("plan-version-")]
+    box.set_value(1).run()
+    assert "美术展览" in shown(app)
+    assert [one.key for one in app.button if one.key != "plan-trial"] == []
+    assert not app.text_input
+    assert not app.text_area
 
 
 def test_saving_asks_again_who_it_is(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +217,7 @@ def test_an_example_has_the_branches_of_the_library(
     names = {code: {"zh": code, "en": code} for code in ours}
     monkeypatch.setattr(kinds, "branches", lambda: names)
     monkeypatch.setattr(form, "branches", lambda: names)
+    monkeypatch.setattr(review, "branches", lambda: names)
     app = press(open_page(PAGE, store.root), "plan-example-by_branch")
     widget(app, "text_input", "name_zh").set_value("送书")
     press(app, "put-")

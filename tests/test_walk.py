@@ -92,6 +92,21 @@ def test_an_alert_that_a_target_is_behind_says_so_if_it_is_likely_all_the_same(a
 
 
 @pytest.mark.parametrize(
+    ("code", "goal", "value", "said"),
+    [
+        ("visits_per_capita", 0.15, 0.15, "0.15"),
+        ("visits_per_capita", 0.15, 0.1, "0.10"),
+        ("card_holders", 950, 904.6, "905"),
+        ("lectures", 24, 23.6, "23.6"),
+        ("opening_hours_per_week", 70, 68.5, "68.5"),
+    ],
+)
+def test_a_number_is_said_as_finely_as_its_kind_of_thing_goes(code, goal, value, said):
+    target = replace(TARGETS[code], shown_as="number", goal=goal, revisions=())
+    assert amounts.said(value, target, "zh") == said
+
+
+@pytest.mark.parametrize(
     ("code", "value", "zh", "en"),
     [
         ("card_holders", 12996.0, "12,996", "12,996"),

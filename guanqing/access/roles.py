@@ -10,7 +10,7 @@ from guanqing.datafiles import STRICT, Words
 from guanqing.parsing import Wrong
 from guanqing.problems import Problem
 
-Act = Literal["load", "edit", "decide", "plan", "export", "names", "audit"]
+Act = Literal["load", "edit", "decide", "read_plan", "plan", "export", "names", "audit"]
 
 
 @with_config(STRICT)

@@ -23,6 +23,7 @@ from guanqing.plan.making.laying import lay_over
 from guanqing.plan.making.saving import Saved
 from guanqing.plan.making.showing import cells_of, promise
 from guanqing.plan.making.words import because, column_called
+from guanqing.plan.planparts import target_doubts
 from guanqing.problems import Problem
 from guanqing.store import Store
 
@@ -235,7 +236,11 @@ def _read(store: Store, file: Path, year: int | None) -> tuple[Draft, str]:
     for number, fault in laid.faults:
         words = say(because(fault.why, fault.near), value=fault.value, near=fault.near)
         _complain(number, column_called(fault.column, language()), fault.value, words)
-    _say_doubts(drafts.doubts(laid.draft))
+    for line in laid.lines:
+        entry = line.made.entry if not line.faults and "kind" in line.made.entry else None
+        for field, why, value in target_doubts(entry) if entry else ():
+            words = say(because(why, ""), value=str(value))
+            _complain(line.number, column_called(field, language()), str(value), words, DOUBT)
     if laid.faults or _say_refused(drafts.refusals(laid.draft, _branches(store))):
         raise typer.Exit(1)
     # a table that changes nothing leaves the file as it is written, comments among the entries too

@@ -81,7 +81,8 @@ def card(view: View, measure: str, value: float | None, change: float | None) ->
         change=change,
         compared_with=_compared_words(view, measure),
         compared_days="" if change is None else _compared_days(view, measure),
-        trail=(trail := _trail(view, measure)),
+        # a line beside no value would look like the way of it
+        trail=(trail := _trail(view, measure) if value is not None else []),
         trail_words=view.t("card.trail", name=_trail_name(view, measure)) if trail else "",
         is_trail_open=view.ends_within_month and measure not in STOCKS,
     )

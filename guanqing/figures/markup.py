@@ -72,6 +72,12 @@ def written(words: str | None) -> Markup:
     return Markup('<span lang="zh-CN">{}</span>').format(words) if words else Markup("")
 
 
+def named(words: str, language: str) -> str:
+    """Return a name; of one that is there in Chinese alone an English page says that it is."""
+    is_foreign = language != "zh" and any("\u4e00" <= sign <= "\u9fff" for sign in words)
+    return written(words) if is_foreign else words
+
+
 def badge(status: str, view: View) -> Markup:
     """Return a status as icon, word and colour: never colour alone."""
     return toned(f"{ICONS[status]}\u00a0{view.t(f'status.{status}')}", TONES.get(status, ""))

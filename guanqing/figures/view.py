@@ -136,9 +136,12 @@ class View:
 
     def first_day_of(self, kinds: Sequence[str]) -> date | None:
         """Return the day from which all these kinds of record are there, None where one is not."""
-        known = dict(self.look_up("first_recorded").iter_rows()) if kinds else {}
-        days = [self.facts["first_day"], *(known[kind] for kind in kinds)]
+        days = [self.facts["first_day"], *self._first_days(kinds)]
         return None if None in days else max(days)
+
+    def _first_days(self, kinds: Sequence[str]) -> list[Any]:  # None where a kind is not there
+        known = dict(self.look_up("first_recorded").iter_rows()) if kinds else {}
+        return [known[kind] for kind in kinds]
 
     @property
     def is_short(self) -> bool:
@@ -191,7 +194,9 @@ class View:
     def covers(self, measure: str) -> bool:
         """Say whether a measure was recorded as long before the comparison as it looks back."""
         about, compared = measures.named(measure), self.comparison_of(measure)
-        first_day = self.first_day_of(about.recorded)
+        # what is before the first loan may be on record of cards
+        days = self._first_days(about.recorded) or [self.facts["first_day"]]
+        first_day: date | None = None if None in days else max(days)
         if compared is None or first_day is None:
             return False
         return first_day <= compared.earlier.last_day - timedelta(days=about.looks_back_days)

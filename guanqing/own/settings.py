@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 from pydantic import TypeAdapter, ValidationError, with_config
 
-from guanqing import datafiles
+from guanqing import datafiles, parsing
 from guanqing.datafiles import STRICT, Words
 from guanqing.own import Own
 from guanqing.problems import Problem
@@ -49,7 +49,7 @@ SETTINGS = TypeAdapter(dict[str, Setting])
 def read(path: Path) -> pl.DataFrame:
     """Read a settings file, if there is one, into rows of the table settings.
 
-    Problem: settings_invalid.
+    Problem: settings_invalid, data_file_broken.
     """
     if not path.exists():
         return _rows({})
@@ -59,7 +59,8 @@ def read(path: Path) -> pl.DataFrame:
         entry = ".".join(map(str, error.errors()[0]["loc"]))
         raise Problem("settings_invalid", path=path, entry=entry) from error
     except ValueError as error:  # no TOML, or no UTF-8
-        raise Problem("settings_invalid", path=path, entry=error) from error
+        line, field = parsing.place(path, path.read_bytes(), error)
+        raise Problem("data_file_broken", path=path, line=str(line), field=field) from error
 
 
 def current(its: Own) -> pl.DataFrame | None:

@@ -18,9 +18,16 @@ def said(value: float, target: Target, language: str) -> str:
     return _finer(value, near[0], target, language) if near else shown
 
 
+FEW = 10  # of something for each of something: two decimals say more than the first
+
+
 def _shown(value: float, target: Target, language: str) -> str:
     if target.shown_as == "number":
-        is_fine = bool(value % 1) and value < 1000
+        if target.kind == "rate" and target.goal < FEW:
+            return text.ratio(value, language)
+        # a whole thing has no half, not even where it is only expected
+        is_whole = target.kind in ("total", "level") and target.measure.endswith("_count")
+        is_fine = bool(value % 1) and value < 1000 and not is_whole
         return f"{value:.1f}" if is_fine else text.count(value, language)
     return text.figure(value, "share" if target.shown_as == "percent" else "ratio", language)
 

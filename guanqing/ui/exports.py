@@ -150,7 +150,7 @@ def _asking(ticket: Ticket, request: Request) -> Visitor:
 
 def _sees(ticket: Ticket, asking: Visitor) -> bool:
     if ticket.load or ticket.plan:
-        return ("load" if ticket.load else "plan") in asking.role.may
+        return ("load" if ticket.load else "read_plan") in asking.role.may
     return asking.sees(ticket.figure)
 
 

@@ -8,7 +8,7 @@ from guanqing import charts, text
 from guanqing.charts.bullets import Range
 from guanqing.figures.blocks import Block, Line, Link, Note, Table
 from guanqing.figures.figure import Content, content, figure
-from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, small, strong, written
+from guanqing.figures.markup import ICONS, TONES, badge, dated, fill, named, small, strong, written
 from guanqing.figures.plan.standing import (
     counted,
     milestones,
@@ -87,17 +87,31 @@ def plan_behind(view: View) -> Content:
     ]
     rows = [
         [
-            one.target.name[view.language],
-            strong(weeks_kept(one) or amount(view, one.value, one.target)),
-            amount(view, one.goal, one.target)
-            + unit_of(view, one.target, one.goal)
-            + whose(view, one.target),
+            named(one.target.name[view.language], view.language),
+            _so_far(view, one),
+            promised(view, one) + whose(view, one.target),
             small(answer(view, one, known[one.target.code])[0]),
             badge(one.status, view),
         ]
         for one in found
     ]
     return content(view.t("overview.behind_first"), Table(columns, rows), cases=len(found))
+
+
+def _so_far(view: View, standing: Standing) -> Markup:
+    """Return the value of a target; of one for every week the weeks kept of those so far."""
+    weeks = weeks_kept(standing)
+    if not weeks:
+        return strong(amount(view, standing.value, standing.target))
+    return strong(weeks) + small(view.t("overview.weeks"))
+
+
+def promised(view: View, standing: Standing) -> Markup:
+    """Return what a target promises, with its unit; of one for every week that it is of a week."""
+    target, goal = standing.target, standing.goal
+    said = Markup.escape(amount(view, goal, target)) + unit_of(view, target, goal)
+    is_weekly = target.kind == "compliance"
+    return Markup(view.t("overview.a_week", goal=said)) if is_weekly else said
 
 
 @figure("plan_progress")

@@ -23,6 +23,8 @@ MARKS = (
 )
 BIT = {code: 1 << place for place, code in enumerate(MARKS)}
 
+NARROW = "0123456789.,-"
+WIDE = "".join(chr(ord(sign) + 0xFEE0) for sign in NARROW)
 SPACES = " \t\u3000"
 # what systems write where there is nothing; the last day of the year 9999 is never
 BLANKS = (
@@ -101,16 +103,23 @@ def macros(layout: Layout, zone: str) -> list[str]:
         "create or replace temp macro read_birth_year(source) as case "
         rf"when regexp_full_match(source, '{BIRTH_YEAR}') then try_cast(substr(source, 1, 4) "
         "|| '-01-01' as date) end",
-        "create or replace temp macro read_count(source) as case "
+        "create or replace temp macro plain_count(source) as case "
         "when regexp_full_match(source, '[0-9]{1,15}(\\.0+)?') "
         "then try_cast(regexp_replace(source, '\\..*', '') as bigint) "
         "when regexp_full_match(source, '[0-9]{1,3}(,[0-9]{3})+') "
         "then try_cast(replace(source, ',', '') as bigint) end",
-        "create or replace temp macro read_number(source) as case "
+        "create or replace temp macro plain_number(source) as case "
         "when regexp_full_match(source, '-?[0-9]{1,15}(\\.[0-9]+)?') "
         "then try_cast(source as double) "
         "when regexp_full_match(source, '[0-9]{1,3}(,[0-9]{3})+(\\.[0-9]+)?') "
         "then try_cast(replace(source, ',', '') as double) end",
+        # digits of a Chinese keyboard; what is said in 万 is rounded, and no count
+        f"create or replace temp macro narrow(source) as translate(source, '{WIDE}', '{NARROW}')",
+        *(
+            f"create or replace temp macro read_{kind}(source) as coalesce(plain_{kind}(source), "
+            f"case when regexp_matches(source, '[{WIDE}]') then plain_{kind}(narrow(source)) end)"
+            for kind in ("count", "number")
+        ),
         "create or replace temp macro read_flag(source) as case "
         f"when lower(source) in ({', '.join(sql(word) for word in YES)}) then true "
         f"when lower(source) in ({', '.join(sql(word) for word in NO)}) then false end",

@@ -7,6 +7,7 @@ from guanqing.plan import planfile
 from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.session import language, said, t
 from guanqing.ui.shell.view import view
+from guanqing.ui.shell.visitor import may
 from guanqing.ui.widgets.blocks import lead
 
 DESK = "pages/year/plan_desk.py"
@@ -34,7 +35,7 @@ def plan_faults() -> None:
 
 def offer_to_make() -> None:
     """Lead to where the plan is made, where the year has none and the visitor may make it."""
-    if not has_targets():
+    if not has_targets() and may("plan"):
         words = t("plan_desk.make_one", year=str(plan_year(view())))
         lead(Link(words, DESK, icon="edit_calendar"))
 

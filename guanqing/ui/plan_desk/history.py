@@ -13,6 +13,7 @@ from guanqing.ui.plan_desk.words import when, who_saved
 from guanqing.ui.registers.saving import say_later
 from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.session import said, t
+from guanqing.ui.shell.visitor import may
 from guanqing.ui.widgets.blocks import note
 from guanqing.ui.widgets.panels import step
 from guanqing.ui.widgets.tables import table
@@ -57,6 +58,8 @@ def _version(one: Saved) -> None:
     note(who_saved(one))
     note(t("plan_desk.since_then"))
     differences(read(year(), one.text), saved_draft())
+    if not may("plan"):
+        return
     st.button(
         t("plan_desk.restore", number=f"#{one.number}"),
         key=f"plan-restore-{one.number}",

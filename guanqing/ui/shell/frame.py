@@ -6,7 +6,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from guanqing import datafiles, own, text
-from guanqing.figures.markup import joined
+from guanqing.figures.markup import joined, named
 from guanqing.own import inventory, slips
 from guanqing.problems import Problem
 from guanqing.ui import logs
@@ -100,7 +100,7 @@ def head(page: st.Page) -> None:
     name = text.pick(about, "name", language())
     as_of = t("app.as_of", day=shown["as_of"])
     parts = joined(
-        str(name),
+        named(str(name), language()),
         _branches(shown["branches"]),
         text.span(chosen.start_date, chosen.last_day, language()),
         t("app.running") if chosen.is_running else "",
@@ -134,8 +134,8 @@ def _branches(codes: list[str] | None) -> str:
         return t("app.whole_network")
     if codes == [facts()["main_branch"]] and facts()["branch_count"] > 1:
         return t("scope.main")  # it is mostly called as the library is
-    shown = [name for code, name in branch_names().items() if code in codes]
-    return t("app.list_mark").join(shown)
+    shown = [named(name, language()) for code, name in branch_names().items() if code in codes]
+    return joined(*shown, by=t("app.list_mark"))
 
 
 def _assumed() -> str:
