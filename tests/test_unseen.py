@@ -503,7 +503,7 @@ def test_a_day_and_its_time_in_two_columns_are_one_moment(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("system", "scheme"), [(alma_clocks, "other"), (symphony, "other"), (libsys, "clc")]
+    ("system", "scheme"), [(alma_clocks, "dewey"), (symphony, "other"), (libsys, "clc")]
 )
 def test_call_numbers_of_another_scheme_are_seen_and_said(
     system: Callable[[], dict[str, Lines]], scheme: str, tmp_path: Path
@@ -511,6 +511,7 @@ def test_call_numbers_of_another_scheme_are_seen_and_said(
     folder, store = written(tmp_path / "in", system()), tmp_path / "store"
     result = run("propose", folder, "--save", "ours", "--store", store)
     assert ("another scheme" in result.stdout) == (scheme == "other")
+    assert ("ten hundreds" in result.stdout) == (scheme == "dewey")
     assert layouts.read("ours", own_layouts(Store(store))).rules["scheme"] == scheme
 
 
