@@ -214,6 +214,21 @@ def symphony() -> dict[str, Lines]:
     }
 
 
+def pipes() -> dict[str, Lines]:
+    """A dump: bars, the time of day in two halves; its lines say more library than its header."""
+    clock = "%d/%m/%Y %I:%M %p"
+    return {
+        "TRANSACTIONS.TXT": lines(
+            "Trans No|Borrower|Accession|Checked Out|Due|Checked In|Location|Fine",
+            lambda n, lent, back: (
+                f"{n + 1}|M{n % 30:04}|ACC{n % 70:05}|{lent.strftime(clock)}|"
+                f"{(lent + timedelta(days=14)).strftime('%d/%m/%Y')}|"
+                f"{back.strftime(clock) if n % 9 else ''}|{('Main Library', 'North')[n % 2]}|0.25"
+            ),
+        )
+    }
+
+
 def libsys() -> dict[str, Lines]:
     """汇文: an accession number beside the barcode, the year of birth."""
     return {
@@ -401,6 +416,13 @@ EXPECTED: dict[Callable[[], dict[str, Lines]], dict[str, tuple[str, dict[str, st
             {"reader": "User ID", "item": "Item ID", "loaned_at": "Date charged"}
             | {"due_on": "Date due", "returned_at": "Date discharged"}
             | {"branch": "Charge library", "call_number": "Call number"},
+        )
+    },
+    pipes: {
+        "TRANSACTIONS.TXT": (
+            "loans",
+            {"loan": "Trans No", "reader": "Borrower", "item": "Accession"}
+            | {"loaned_at": "Checked Out", "due_on": "Due", "returned_at": "Checked In"},
         )
     },
     libsys: {
