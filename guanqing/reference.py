@@ -26,7 +26,7 @@ NAMES = ("name_zh", "name_en")
 REASON = ("reason_code", "kind", *NAMES, "countermeasures_zh", "countermeasures_en")
 # Whatever a column holds is text unless it is a day: "010" must not become 10, nor "none" null.
 CSV_TABLES: dict[str, dict[str, Any]] = {
-    "classes": dict.fromkeys(("class_code", "main_code", *NAMES, "is_scheme_class"), str),
+    "classes": dict.fromkeys(("class_code", "main_code", *NAMES, "scheme"), str),
     "codes": dict.fromkeys(("list", "code", *NAMES), str),
     "cancel_reasons": dict.fromkeys(REASON, str),
     "spring_festivals": {"calendar_year": int, "day": date},
@@ -68,7 +68,7 @@ BRANCHES = "select branch_code from branches"
 
 CLOSED: dict[str, Any] = {  # columns that hold one of a few words
     "kind": Literal["normal", "abnormal", "unknown"],
-    "is_scheme_class": Literal["true", "false"],
+    "scheme": Literal["clc", "dewey", "no"],
 }
 
 

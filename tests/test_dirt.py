@@ -10,6 +10,7 @@ import duckdb
 import pytest
 from exports import Export, account, of, problem
 
+from guanqing.intake import layouts
 from guanqing.intake.accounts import refusals
 from guanqing.intake.loading import load
 from guanqing.intake.reading.staging import in_any_case
@@ -412,6 +413,34 @@ def test_call_numbers(export: Export, call_number: str, class_code: str) -> None
     file = export.load_one("plain", LOANS, loan(call_number=call_number))
     assert (account(file), file.by_rule) == ((1, 0, 0, 0), {})
     assert export.classes() == [class_code]
+
+
+OF_DEWEY = {
+    "823.914 SMI": "800",
+    "J 641.5 OLI": "600",
+    "DVD 791.4372": "700",
+    "J F ROW": "FIC",
+    "FIC BRO": "FIC",
+    "JFIC DAH": "FIC",
+    "005": "000",
+    "B CHU": "other",
+    "QA76.73 .P98": "other",
+    "1984": "other",
+    "—": "none",
+    "": "unknown",
+}
+
+
+def test_call_numbers_of_dewey_are_told_by_the_hundred(export: Export) -> None:
+    plain = (layouts.FOLDER / "plain.toml").read_text(encoding="utf-8")
+    export.write_layout("dewey", f'{plain}\n[rules]\nscheme = "dewey"\n')
+    lent = [
+        loan(n, item=f"B{n}", loaned=f"2019-03-01 10:00:{n:02}", call_number=number)
+        for n, number in enumerate(OF_DEWEY)
+    ]
+    export.write("loans.csv", LOANS, *lent)
+    export.load("dewey")
+    assert export.classes() == [*OF_DEWEY.values()]
 
 
 def test_a_call_number_that_is_empty_in_the_list_of_items_is_unclassified(export: Export) -> None:

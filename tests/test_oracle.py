@@ -26,6 +26,7 @@ def read(name: str) -> Rows:
         return list(csv.DictReader(file))
 
 
+DEWEY = {row["class_code"] for row in read("classes") if row["scheme"] == "dewey"}
 MAIN_CLASS = {row["class_code"]: row["main_code"] for row in read("classes")}
 GROUPS = {(row["list"], row["code"]): row["name_en"] for row in read("codes")}
 BIRTH_YEARS = [2013, 2012, 2007, 2006, 2002, 2001, 1985, 1984, 1960, 1959]  # ends of age bands
@@ -377,6 +378,7 @@ def test_loans_by_class(world):
             "item_share": share(items[code], items.total()),
         }
         for code in sorted(set(MAIN_CLASS.values()), key=lambda code: (-loans[code], code))
+        if code not in DEWEY or code in loans.keys() | items.keys()
     ]
     agree(world.ask("loans_by_class"), expected)
 

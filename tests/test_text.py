@@ -117,13 +117,15 @@ def test_every_code_of_a_list_is_named_in_both_languages_once(name):
         assert not re.search(r"[\u4e00-\u9fff]", row["name_en"])
 
 
-def test_classes_are_the_22_of_the_scheme_16_of_t_and_three_that_are_none():
+def test_classes_are_the_22_of_clc_16_of_t_the_hundreds_of_dewey_and_three_that_are_none():
     with (DATA / "classes.csv").open(encoding="utf-8") as file:
         classes = {row["class_code"]: row for row in csv.DictReader(file)}
     main = [code for code, row in classes.items() if row["main_code"] == code]
-    scheme = [code for code in main if classes[code]["is_scheme_class"] == "true"]
+    scheme = [code for code in main if classes[code]["scheme"] == "clc"]
     assert "".join(scheme) == "ABCDEFGHIJKNOPQRSTUVXZ"
-    assert set(main) - set(scheme) == {"other", "none", "unknown"}
+    dewey = [code for code, row in classes.items() if row["scheme"] == "dewey"]
+    assert dewey == [*(f"{n}00" for n in range(10)), "FIC"]
+    assert set(main) - {*scheme, *dewey} == {"other", "none", "unknown"}
     under_t = [code for code in classes if code not in main]
     assert len(under_t) == 16
     assert {classes[code]["main_code"] for code in under_t} == {"T"}

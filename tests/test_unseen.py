@@ -214,6 +214,21 @@ def symphony() -> dict[str, Lines]:
     }
 
 
+def pipes() -> dict[str, Lines]:
+    """A dump: bars, the time of day in two halves; its lines say more library than its header."""
+    clock = "%d/%m/%Y %I:%M %p"
+    return {
+        "TRANSACTIONS.TXT": lines(
+            "Trans No|Borrower|Accession|Checked Out|Due|Checked In|Location|Fine",
+            lambda n, lent, back: (
+                f"{n + 1}|M{n % 30:04}|ACC{n % 70:05}|{lent.strftime(clock)}|"
+                f"{(lent + timedelta(days=14)).strftime('%d/%m/%Y')}|"
+                f"{back.strftime(clock) if n % 9 else ''}|{('Main Library', 'North')[n % 2]}|0.25"
+            ),
+        )
+    }
+
+
 def libsys() -> dict[str, Lines]:
     """汇文: an accession number beside the barcode, the year of birth."""
     return {
@@ -403,6 +418,13 @@ EXPECTED: dict[Callable[[], dict[str, Lines]], dict[str, tuple[str, dict[str, st
             | {"branch": "Charge library", "call_number": "Call number"},
         )
     },
+    pipes: {
+        "TRANSACTIONS.TXT": (
+            "loans",
+            {"loan": "Trans No", "reader": "Borrower", "item": "Accession"}
+            | {"loaned_at": "Checked Out", "due_on": "Due", "returned_at": "Checked In"},
+        )
+    },
     libsys: {
         "借阅历史.csv": (
             "loans",
@@ -503,7 +525,7 @@ def test_a_day_and_its_time_in_two_columns_are_one_moment(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("system", "scheme"), [(alma_clocks, "other"), (symphony, "other"), (libsys, "clc")]
+    ("system", "scheme"), [(alma_clocks, "dewey"), (symphony, "other"), (libsys, "clc")]
 )
 def test_call_numbers_of_another_scheme_are_seen_and_said(
     system: Callable[[], dict[str, Lines]], scheme: str, tmp_path: Path
@@ -511,6 +533,7 @@ def test_call_numbers_of_another_scheme_are_seen_and_said(
     folder, store = written(tmp_path / "in", system()), tmp_path / "store"
     result = run("propose", folder, "--save", "ours", "--store", store)
     assert ("another scheme" in result.stdout) == (scheme == "other")
+    assert ("ten hundreds" in result.stdout) == (scheme == "dewey")
     assert layouts.read("ours", own_layouts(Store(store))).rules["scheme"] == scheme
 
 

@@ -141,8 +141,8 @@ def _print(found: Mapping[str, list[Proposal]]) -> list[Proposal]:
             _line("stamps", forms=say("app.list_mark").join(proposal.stamps.forms))
         if proposal.stamps.is_open:
             _line("day_or_month")
-        if proposal.is_other_scheme:
-            _line("other_scheme")
+        if proposal.scheme in ("dewey", "other"):
+            _line(f"scheme_{proposal.scheme}")
         for field in proposal.codes:
             out.print(_codes(proposal, field))
         if near := [other for other in others[1:] if not other.is_low and not other.missing]:

@@ -51,7 +51,7 @@ def class_shares_by_quarter(view: View) -> Content:
         if moved[0] is None:  # not lent in the first quarter: nothing to hold it against
             continue
         words = [text.share(value, view.language, sign=True) for value in moved]
-        name = code if len(code) <= 2 else rows[view.named("class_name")][0]
+        name = code if _is_code(code) else rows[view.named("class_name")][0]
         lines.append(Line(name, moved, words))
     labels = [
         view.t("filters.quarter", year=str(day.year), quarter=str((day.month + 2) // 3))
@@ -72,6 +72,11 @@ def loans_by_subclass(view: View) -> Content:
     return content(view.say(headline), drawn)
 
 
+def _is_code(code: str) -> bool:
+    """Say whether a class is of a scheme (T, TP, 800), and not a word of ours for what is not."""
+    return code == code.upper()
+
+
 def _labelled(view: View, rows: pl.DataFrame) -> pl.DataFrame:
     """Return classes with a column `label`: code and name, long names cut."""
     limit, mark = (13, "、") if view.language == "zh" else (26, ", ")
@@ -81,5 +86,5 @@ def _labelled(view: View, rows: pl.DataFrame) -> pl.DataFrame:
         if len(name) > limit:  # whole words only: a class is not cut within a name
             words = name[:limit].rsplit(mark, 1)[0]
             short = f"{words}…"
-        labels.append(f"{code} {short}" if len(code) <= 2 else short)
+        labels.append(f"{code} {short}" if _is_code(code) else short)
     return rows.with_columns(label=pl.Series(labels, dtype=pl.String))

@@ -1,8 +1,9 @@
--- loans_by_class: loans of each main class of 中图法, beside what is held of it.
+-- loans_by_class: loans of each main class of 中图法 or Dewey, beside what is held of it.
 --
 -- Holdings are those of the last month end in or before the period; null where none is known.
 --
--- grain:    one row per main class, and one each for another scheme, unclassified and unknown
+-- grain:    one row per main class of 中图法, of Dewey only those lent or held, and one each for another
+--           scheme, unclassified and unknown
 -- params:   $start_date  first day of the period
 --           $end_date    day after the period
 --           $branches    list of branch codes, or null for the whole network
@@ -67,5 +68,11 @@ from classes
 left join class_loans using (class_code)
 left join class_items using (class_code)
 cross join known
-where classes.class_code = classes.main_code
+where
+    classes.class_code = classes.main_code
+    and (
+        classes.scheme != 'dewey'
+        or class_loans.class_code is not null
+        or class_items.class_code is not null
+    )
 order by loan_count desc, classes.class_code asc

@@ -25,7 +25,7 @@ SETTINGS = {
     "scheme": "clc",
 }
 CHOICES = {
-    "scheme": ("clc", "other"),
+    "scheme": ("clc", "dewey", "other"),
     "two_digit_year": ("refused", "read"),
     "overlapping_loan": ("noted", "closed"),
     "loan_without_return": ("closed", "noted"),

@@ -39,6 +39,10 @@ SHAPES = {
     # two letters or three and no T: the Library of Congress, as QA76.73 .P98
     "congress": re.compile(r"(?!T)[A-Z]{2,3}\s?\d.*"),
     "dewey": re.compile(r"\d{3}(?:\.\d+)?\s+[A-Z]{1,4}\b.*"),  # and whose book it is
+    # of a column known to be of call numbers: 823.914, J 641.5 SMI, F BRO
+    "hundreds": re.compile(
+        r"(?:[A-Z]{1,6}[ .]+){0,2}(?:\d{3}(?:[.\s/].*)?|J?F(?:IC|ICTION)?[ .:].*)"
+    ),
 }
 BLANKS = {"", "null", "(null)", "\\n", "none", "#n/a", "#ref!", "n/a", "never"}
 NO_DAY = re.compile(r"0000[-/.]?00[-/.]?00.*")

@@ -39,7 +39,7 @@ def layout_text(
     ids: Mapping[str, str],
     stamps: Sequence[str],
     has_zone: bool,
-    is_other_scheme: bool,
+    scheme: str,
     changes: Mapping[str, Any],
 ) -> str:
     """Return the text of a layout file; the changes go before what was found out."""
@@ -55,8 +55,8 @@ def layout_text(
         lines += ["", "[format]"]
         lines += [f"stamps = {_listed(stamps)}"] if stamps else []
         lines += [_comment("saved_zone")] if has_zone else []
-    if is_other_scheme:
-        lines += ["", "[rules]", _comment("saved_scheme"), 'scheme = "other"']
+    if scheme != "clc":
+        lines += ["", "[rules]", _comment(f"saved_scheme_{scheme}"), f'scheme = "{scheme}"']
     for source in _unlike(sources):
         lines += ["", *_source(source, changes.get("codes", {}))]
     return "\n".join([*lines, ""])

@@ -22,6 +22,7 @@ DATES = 500
 LISTED = 0.7  # of the values: some lines of a list may stand there twice
 NO_LIST = 0.5
 OUTDONE = 0.75
+DEWEY = 0.6  # of the values; what stands beside it are authors, films, the odd code
 OTHER_SCHEME = 0.3  # of the values; 中图法 has hardly a number that looks so
 
 
@@ -138,13 +139,15 @@ class Proposal:
         }
 
     @property
-    def is_other_scheme(self) -> bool | None:
-        """Return whether its call numbers are none of 中图法; None where it has none."""
+    def scheme(self) -> str | None:
+        """Return the classification of its call numbers; None where it has none."""
         match = self.matches.get("call_number")
         if match is None or not self.looks[match.place].total:
             return None
         shares = self.looks[match.place].shares
-        return shares["dewey"] + shares["congress"] > OTHER_SCHEME
+        if shares["hundreds"] > max(DEWEY, shares["call_number"]):
+            return "dewey"
+        return "other" if shares["dewey"] + shares["congress"] > OTHER_SCHEME else "clc"
 
     def with_column(self, name: str, header: str) -> "Proposal":
         """Return it with a field in the column a person names; a blank header takes it away.
@@ -221,7 +224,7 @@ def outdone(found: Sequence[Proposal]) -> dict[str, Proposal]:
 def layout_of(found: Sequence[Proposal], changes: Mapping[str, Any] | None = None) -> str:
     """Return the text of one layout for several files, such as loans and their readers."""
     rest = dict(changes or {})
-    told = [proposal.is_other_scheme for proposal in found]
+    told = {proposal.scheme for proposal in found} - {None}
     for name, header in rest.pop("columns", {}).items():
         found = _with_column(found, name, header)
     return layout_text(
@@ -230,7 +233,7 @@ def layout_of(found: Sequence[Proposal], changes: Mapping[str, Any] | None = Non
         ids=found[0].ids,
         stamps=tuple(dict.fromkeys(form for p in found for form in p.stamps.forms)),
         # one library has one scheme: a file of it that has the other says nothing of the rest
-        is_other_scheme=True in told and False not in told,
+        scheme=(told.pop() or "clc") if len(told) == 1 else "clc",
         has_zone=any(proposal.stamps.has_zone for proposal in found),
         changes=rest,
     )

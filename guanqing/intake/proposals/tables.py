@@ -17,7 +17,8 @@ CELL_SIGNS = 200
 VALUES = re.compile(r"values\s*\((.*)\)\s*[;,]?\s*$", re.IGNORECASE)
 # to_date('2019-03-01', 'yyyy-mm-dd') is its first argument
 TO_DATE = re.compile(r"to_(?:date|timestamp)\(('[^']*')[^)]*\)", re.IGNORECASE)
-DATA_CELL = re.compile(r"(?:\d{4}[-/.年]\d.*|\d{5,}|[A-Z]{0,4}\d{6,})")
+# days, the year first or last, and long numbers
+DATA_CELL = re.compile(r"\d{4}[-/.年]\d.*|\d\d?[-/.]\d\d?[-/.]\d\d.*|[A-Z]{0,4}\d{5,}")
 
 
 @dataclass(frozen=True)

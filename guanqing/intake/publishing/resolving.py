@@ -50,7 +50,7 @@ select branch from named_branches union select branch from records.branches
 @datafiles.reads("classes.csv")
 def scheme_classes(rows: list[dict[str, str]]) -> list[str]:
     """Return the codes of the classes of 中图法."""
-    return [row["class_code"] for row in rows if row["is_scheme_class"] == "true"]
+    return [row["class_code"] for row in rows if row["scheme"] == "clc"]
 
 
 def facts_of(layout: Layout) -> dict[str, str]:
@@ -125,7 +125,18 @@ def class_macro(scheme: str) -> str:
         # an author's name, a note: no call number at all
         f"when not regexp_matches({upper}, '^[A-Z]') then 'none' else 'other'"
     )
-    ways = clc if scheme == "clc" else "else 'other'"
+    # a prefix says of what collection it is: J 823.914, DVD 791.43
+    hundreds = (
+        f"regexp_extract({upper}, '^(?:[A-Z]{{1,6}}[ .]+){{0,2}}([0-9])[0-9]{{2}}(?:[^0-9]|$)', 1)"
+    )
+    fiction = (
+        f"regexp_matches({upper}, '^(?:[A-Z]{{1,6}}[ .]+){{0,2}}J?F(?:IC|ICTION)?(?:[ .:]|$)')"
+    )
+    dewey = (
+        f"when {hundreds} != '' then {hundreds} || '00' when {fiction} then 'FIC' "
+        f"when not regexp_matches({upper}, '^[A-Z0-9]') then 'none' else 'other'"
+    )
+    ways = {"clc": clc, "dewey": dewey}.get(scheme, "else 'other'")
     return (
         "create or replace temp macro class_of(source) as "
         f"case when source is null or trim(source) = '' then 'none' {ways} end"
