@@ -19,7 +19,7 @@ from typing import Any
 
 import polars as pl
 
-from guanqing import heads
+from guanqing import heads, manifest
 from guanqing.disclosure.releases import COLUMNS, Cell, protect, release, shown
 from guanqing.problems import Problem
 
@@ -43,7 +43,7 @@ def released(path: Path, name: str, people: pl.DataFrame, floor: int) -> pl.Data
     tables = [column for column in people.columns if column not in ("quarter", "person_count")]
     last = max(people["quarter"].to_list())
     with _held(path):
-        if not heads.is_as_written(path):
+        if not heads.is_as_written(path) or manifest.is_lost(path):
             raise Problem("released_lost", path=path, head=heads.of(path))
         kept = read(path)
         entry = kept.get(name, {})

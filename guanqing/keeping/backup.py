@@ -162,14 +162,15 @@ def _beside(store: Store, library: Path) -> tuple[dict[str, Path], list[str]]:
             files[name] = path
         else:
             left_out.append(name)
-    its = own.of_store(store.root, is_simulated=False).folder
-    for path in sorted(its.rglob("*")):
-        name = f"{its.name}/{path.relative_to(its).as_posix()}"
-        if not path.is_file() or path.name == ".lock" or path.suffix == ".draft":
-            continue
-        if archive.OWN.fullmatch(name):
-            files[name] = path
-        else:
-            left_out.append(name)
+    folders = ((own.REAL_NAME, archive.OWN), (own.SIMULATED_NAME, archive.SIMULATION))
+    for folder, known in folders:
+        for path in sorted((store.root / folder).rglob("*")):
+            name = path.relative_to(store.root).as_posix()
+            if not path.is_file() or path.name == ".lock" or path.suffix == ".draft":
+                continue
+            if known.fullmatch(name):
+                files[name] = path
+            else:
+                left_out.append(name)
     # as it can be printed and written: a name may be no text at all
     return files, [name.encode(errors="replace").decode() for name in left_out]
