@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from guanqing import query_params, text, warehouse
+from guanqing import query_params, releases_since, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
@@ -42,6 +42,8 @@ def status(store: StoreOption = None) -> None:
     for row in warehouse.run(connection, "table_counts").iter_rows(named=True):
         table.add_row(row["table_name"], f"{row['row_count']:,}")
     out.print(table)
+    for one in releases_since.changed(connection):
+        out.print(say(f"released.changed_{one.query}", **one.words), soft_wrap=True)
 
 
 @app.command()

@@ -71,7 +71,7 @@ def audit_end(root: Path) -> dict[str, Any]:
     """Return number and chain of the last line of the audit that there ever was."""
     told = [found.audit for found in manifest.of_store(root)]
     with suppress(OSError, ValueError, TypeError):
-        told.append(dict(json.loads((root / "audit.head").read_bytes())))
+        told.append(dict(json.loads((root / TEXTS[-1]).with_suffix(".head").read_bytes())))
     counted = [audit for audit in told if isinstance(audit.get("number"), int)]
     return max(counted, key=lambda audit: int(audit["number"]), default={})
 
