@@ -166,6 +166,21 @@ def test_a_backup_that_cannot_be_written_leaves_the_one_before(
     assert list(tmp_path.glob(".backup*")) == []
 
 
+@pytest.mark.parametrize(
+    "name", ["library.duckdb", "journal.jsonl", "generations/000002.duckdb", "layouts/ours.toml"]
+)
+def test_a_backup_is_written_over_nothing_but_a_backup(store: Store, name: str) -> None:
+    before = (store.root / name).read_bytes()
+    with pytest.raises(Problem, match="backup_over"):
+        backup(store, store.root / name)
+    assert (store.root / name).read_bytes() == before
+    cut = store.root / "cut.zip"
+    backup(store, cut)
+    cut.write_bytes(cut.read_bytes()[:100])  # as a disk that was full has left it
+    backup(store, cut)
+    assert zipfile.is_zipfile(cut)
+
+
 def test_a_damaged_library_is_not_taken_for_a_backup(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "backup.zip"
     backup(store, file)
