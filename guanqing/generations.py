@@ -85,8 +85,8 @@ class Draft:
         """Return where the store writes what this generation is made of."""
         return self.folder / SIDES[".manifest.json"]
 
-    def write_about(self, writer: Holder) -> None:
-        """Write down how this generation came about, and what its files are now."""
+    def write_about(self, writer: Holder, beside: list[str], audit: dict[str, Any]) -> None:
+        """Write down how this generation came about, what its files are now and what is beside."""
         about = {
             "number": self.number,
             "parent": self.parent.number if self.parent else None,
@@ -102,8 +102,8 @@ class Draft:
             for end in manifest.FILES
             if (self.folder / ends[end]).exists()
         }
-        made = Manifest(self.number, files, self.schema_version, self.row_counts, about)
-        manifest.write(self.manifest, made)
+        told = (self.schema_version, self.row_counts, about, beside, audit)
+        manifest.write(self.manifest, Manifest(self.number, files, *told))
 
 
 def write_account(path: Path, about: dict[str, Any]) -> None:

@@ -6,12 +6,16 @@
 Of a file it says size and SHA-256. Sizes are looked at by whoever builds on a generation or opens
 it; hashes take time (a second for 1 GB), so they are for `verify`, backup and restore, and for the
 records, which a load reads whole anyway. Generations made before there were manifests have none.
+
+What lies beside the generations has heads of its own; a text that went together with its head is
+missed because the manifest names it.
 """
 
 import hashlib
 import json
 import os
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +47,8 @@ class Manifest:
     schema_version: int | None = None
     row_counts: dict[str, int] = field(default_factory=dict)
     account: dict[str, Any] = field(default_factory=dict)  # what the account says, once more
+    beside: list[str] = field(default_factory=list)  # what the store held beside it
+    audit: dict[str, Any] = field(default_factory=dict)  # number and chain of its last line then
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,22 @@ def read(library: Path) -> Manifest | None:
         return READER.validate_json(of(library).read_bytes())
     except FileNotFoundError:
         return None
+
+
+def of_store(root: Path) -> list[Manifest]:
+    """Return the manifests of a store that can be read, the oldest first."""
+    found = []
+    for path in sorted((root / "generations").glob(f"*{MANIFEST}")):
+        with suppress(OSError, ValueError):
+            found.append(READER.validate_json(path.read_bytes()))
+    return found
+
+
+def is_lost(path: Path) -> bool:
+    """Return whether a text of a store was there and is gone, and its head with it."""
+    if path.exists() or path.with_suffix(".head").exists():
+        return False
+    return any(path.name in found.beside for found in of_store(path.parent))
 
 
 def write(path: Path, found: Manifest) -> None:

@@ -31,6 +31,7 @@ from guanqing.generations import (
     records_of,
 )
 from guanqing.locks import Holder
+from guanqing.own import inventory
 from guanqing.paths import DATA
 from guanqing.problems import Problem
 
@@ -239,7 +240,7 @@ class Store:
         generation = self.folder / f"{draft.number:06}.duckdb"
         link = draft.folder / UNSERVED
         link.symlink_to(generation.relative_to(self.root))
-        draft.write_about(writer)
+        draft.write_about(writer, inventory.beside(self.root), inventory.audit_end(self.root))
         for private in (draft.names, draft.records):
             if private.exists():
                 private.chmod(0o600)

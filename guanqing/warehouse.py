@@ -216,8 +216,7 @@ def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> p
     Problem: query_columns, where it does not return what its header promises.
     """
     text = source(name)
-    with connection.cursor() as cursor, _naming(name), saying_if_damaged(Path("library.duckdb")):
-        frame: pl.DataFrame = cursor.sql(text, params=params or None).pl()
+    frame = as_counted(connection, name, **params)
     if floor := _floor_of_release(text):
         frame = _released(connection, name, frame, floor)
     if lacking := _promised(text) - set(frame.columns):
@@ -226,21 +225,44 @@ def run(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> p
     return frame
 
 
+def as_counted(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
+    """Return what a query counts; of one whose counts are released, people by kind.
+
+    These are for whoever sees readers: `run` makes of them what may leave the desk.
+    """
+    with connection.cursor() as cursor, _naming(name), saying_if_damaged(Path("library.duckdb")):
+        frame: pl.DataFrame = cursor.sql(source(name), params=params or None).pl()
+    return frame
+
+
 def _released(
     connection: duckdb.DuckDBPyConnection, name: str, people: pl.DataFrame, floor: int
 ) -> pl.DataFrame:
     """Return what may leave the desk of people of a year; a quarter that is out stays as it was."""
     of_year, years = people.drop("year"), people["year"].unique().to_list()
+    place = place_of_releases(connection)
+    if place is None or not years:  # not a library of a store
+        return protect(of_year, floor)
+    path, mark = place
+    return kept.released(path, f"{name}{mark} {years[0]}", of_year, floor)
+
+
+def place_of_releases(connection: duckdb.DuckDBPyConnection) -> tuple[Path, str] | None:
+    """Return where what was released is kept, and the mark of this library in the names there."""
     with connection.cursor() as cursor:
         found = cursor.execute(
             "select path, (select any_value(is_simulated) from library) "
             "from duckdb_databases() where database_name = 'library'"
         ).fetchone()
-    if found is None or not years:  # not a library of a store
-        return protect(of_year, floor)
+    if found is None:
+        return None
     path, is_simulated = found
-    of = f"{name}{' simulated' if is_simulated else ''} {years[0]}"
-    return kept.released(kept.path_of(Path(path)), of, of_year, floor)
+    return kept.path_of(Path(path)), " simulated" if is_simulated else ""
+
+
+def queries_released() -> list[str]:
+    """Return the queries whose counts may leave the desk, protected."""
+    return [name for name in paths() if _floor_of_release(source(name))]
 
 
 @cache

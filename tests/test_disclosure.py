@@ -2,6 +2,7 @@
 
 import json
 import random
+from contextlib import nullcontext
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -9,9 +10,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
+from screens import open_page, told
+from test_cli import run
 from test_incremental import Shelf, loan
 
 from guanqing import warehouse
+from guanqing.access import audit
+from guanqing.access.people import Visitor
+from guanqing.cli.released import _require_unseen
 from guanqing.disclosure import bounds, found_out, hide, protect, released
 from guanqing.disclosure.attack import Matrix
 from guanqing.disclosure.releases import Cell, Release, release
@@ -22,6 +28,7 @@ from guanqing.keeping.backup import backup
 from guanqing.keeping.restore import restore
 from guanqing.problems import Problem
 from guanqing.store import Store
+from guanqing.ui.shell import visitor
 
 # Eight regions in two hierarchies, from the tests of the R package sdcTable, with their answer.
 REGIONS = {
@@ -247,3 +254,89 @@ def test_a_quarter_is_released_when_there_are_records_of_all_of_it(tmp_path: Pat
         found = warehouse.run(connection, "borrowers_released", as_of=date(2024, 6, 30))
     assert found.is_empty()
     assert not (store.root / "released.json").exists()
+
+
+# --- what the records say since
+
+
+def loaded_by_branch(tmp_path: Path) -> Store:
+    """Return a library of which a quarter was released before its second branch was loaded."""
+    shelf, store = Shelf(tmp_path), Store(tmp_path / "store")
+    end = loan(90).replace("2024-03-01", "2024-04-02")
+    loans = [loan(n).replace("R1,", f"R{n},") for n in range(1, 13)]
+    load([shelf.file("first", "loans", *loans, end)], "plain", store)
+    asked(store)
+    more = [loan(n).replace("R1,", f"R{n},") for n in range(20, 28)]
+    load([shelf.file("second", "loans", *more)], "plain", store)
+    return store
+
+
+def asked(store: Store) -> int:
+    with warehouse.connect(store.current()) as connection:
+        found = warehouse.run(connection, "borrowers_released", as_of=date(2024, 3, 31))
+    (count,) = found.filter(dimension="all")["person_count"]
+    return int(count)
+
+
+def test_that_the_records_have_changed_since_is_said_by_verify_and_status(tmp_path: Path) -> None:
+    store = loaded_by_branch(tmp_path)
+    (found,) = [f for f in verify.findings(store) if f.key.startswith("released.")]
+    assert found.key == "released.changed_borrowers_released"
+    assert not found.is_damage
+    said = {name: found.values[name] for name in ("until", "kept", "now", "more", "fewer")}
+    assert said == {"until": "2024-03-31", "kept": "12", "now": "20", "more": "8", "fewer": "0"}
+    assert "20" in run("status", "--store", store.root).stdout.rpartition("2024-03-31")[2]
+    run("undo", "--store", store.root)  # as the records were then
+    assert not [f for f in verify.findings(store) if f.key.startswith("released.")]
+
+
+def recount(store: Store, *words: str) -> int:
+    said = ("recount", "2024", "--reason", "分馆后来才装", *words, "--store", store.root)
+    return run(*map(str, said)).exit_code
+
+
+def test_counts_that_nobody_saw_are_made_anew_and_it_is_noted(tmp_path: Path) -> None:
+    store = loaded_by_branch(tmp_path)
+    audit.note(audit.path_of(store.root), "signed_in", who="w", role="director")
+    with pytest.raises(Problem, match="release_unsure"):
+        recount(store)
+    assert asked(store) == 12
+    assert (recount(store, "--nobody-saw"), asked(store)) == (0, 20)
+    line = audit.lines(audit.path_of(store.root))[-1]
+    assert (line.act, line.about["reason"]) == ("recounted", "分馆后来才装")
+    assert recount(store, "--nobody-saw") == 0
+    with pytest.raises(Problem, match="release_none"):
+        recount(store, "--nobody-saw")
+
+
+@pytest.mark.parametrize(
+    ("act", "role", "said", "is_seen"),
+    [
+        ("signed_in", "council", None, True),
+        ("signed_in", "no role any more", None, True),
+        ("signed_in", "wall", None, False),  # which has not the page
+        ("exported", "director", ["as_of=2024-05-01"], True),
+        ("exported", "director", ["as_of=2025-03-30"], True),
+        ("exported", "director", ["as_of=2024-03-30"], False),  # of the year before
+        ("exported", "director", [], True),
+    ],
+)
+def test_counts_that_somebody_may_have_seen_stay_as_they_are(
+    tmp_path: Path, act: audit.Act, role: str, said: list[str] | None, is_seen: bool
+) -> None:
+    about = {} if said is None else {"figure": "borrowers_released", "asked": [said]}
+    audit.note(tmp_path / "audit.jsonl", act, who="w", role=role, about=about)
+    with pytest.raises(Problem, match="release_seen") if is_seen else nullcontext():
+        _require_unseen(Store(tmp_path), 2024, since="2026")
+    if said is None:  # before the counts were made
+        _require_unseen(Store(tmp_path), 2024, since="9999")
+
+
+@pytest.mark.parametrize(("role", "is_said"), [("director", True), ("council", False)])
+def test_what_has_changed_is_told_to_who_sees_readers_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, is_said: bool
+) -> None:
+    store = loaded_by_branch(tmp_path)
+    monkeypatch.setattr(visitor, "recognise", lambda **_how: Visitor("w", "王", role))
+    app = open_page("pages/people/released.py", store.root, period="2024-Q1")
+    assert any("guanqing recount 2024" in words for words in told(app)) is is_said

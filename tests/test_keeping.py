@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import polars as pl
 import pytest
 from screens import open_page
 from sealed import opened_names
@@ -26,6 +27,7 @@ from test_upgrading import earlier
 import simulated_library
 from guanqing import heads, manifest, text, warehouse
 from guanqing.access import audit, audit_ends
+from guanqing.disclosure import kept
 from guanqing.generations import files_in
 from guanqing.intake.layouts import FOLDER as LAYOUTS
 from guanqing.intake.loading import load
@@ -162,6 +164,21 @@ def test_a_backup_that_cannot_be_written_leaves_the_one_before(
         assert "No space left" in said
     assert file.read_bytes() == before
     assert list(tmp_path.glob(".backup*")) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["library.duckdb", "journal.jsonl", "generations/000002.duckdb", "layouts/ours.toml"]
+)
+def test_a_backup_is_written_over_nothing_but_a_backup(store: Store, name: str) -> None:
+    before = (store.root / name).read_bytes()
+    with pytest.raises(Problem, match="backup_over"):
+        backup(store, store.root / name)
+    assert (store.root / name).read_bytes() == before
+    cut = store.root / "cut.zip"
+    backup(store, cut)
+    cut.write_bytes(cut.read_bytes()[:100])  # as a disk that was full has left it
+    backup(store, cut)
+    assert zipfile.is_zipfile(cut)
 
 
 def test_a_damaged_library_is_not_taken_for_a_backup(store: Store, tmp_path: Path) -> None:
@@ -679,6 +696,62 @@ def test_refused_lines_are_for_their_owner_alone(store: Store, tmp_path: Path) -
     written.chmod(0o644)
     run("refused", folder, "--load", 1, "--store", store.root)
     assert written.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("name", ["journal", "released", "audit"])
+def test_a_text_gone_with_its_head_is_missed_and_not_begun_anew(
+    store: Store, shelf: Shelf, tmp_path: Path, name: str
+) -> None:
+    path = store.root / {"audit": "audit.jsonl", "journal": "journal.jsonl"}.get(
+        name, "released.json"
+    )
+    for _ in range(3):
+        audit.note(audit.path_of(store.root), "edited", who="a")
+    kept.bring_back(store.root / "released.json", b"{}")
+    load([shelf.file("more", "loans", loan(3))], "plain", store)
+    last = audit.lines(audit.path_of(store.root))[-1].number
+    path.unlink()
+    heads.of(path).unlink()
+    load([shelf.file("again", "loans", loan(4))], "plain", store)  # it is not forgotten by a load
+    (found,) = verify.findings(store)
+    assert found.values["path"] == str(path)
+    if name == "audit":
+        assert found.key == "problem.audit_missing"
+        audit.note(path, "edited", who="a")
+        assert audit.lines(path)[-1].number == last + 1
+        with pytest.raises(Problem, match="audit_missing"):
+            audit.verify(path)
+        return
+    if name == "journal":
+        with pytest.raises(Problem, match="journal_cut"):
+            say(store)
+    else:
+        people = pl.DataFrame({"quarter": [1], "kind": ["a"], "person_count": [9]})
+        with pytest.raises(Problem, match="released_lost"):
+            kept.released(path, "x 2024", people, 5)
+    verify.mend(store)
+    assert list(verify.findings(store)) == []
+
+
+def test_an_audit_reckoned_anew_with_its_head_does_not_fit_the_generation(
+    store: Store, shelf: Shelf
+) -> None:
+    path = audit.path_of(store.root)
+    for who in "abc":
+        audit.note(path, "edited", who=who)
+    load([shelf.file("more", "loans", loan(3))], "plain", store)
+    path.unlink()
+    heads.of(path).unlink()
+    manifests = {found: found.read_bytes() for found in store.folder.glob("*.manifest.json")}
+    for found in manifests:
+        found.unlink()
+    for who in "xyz":
+        audit.note(path, "edited", who=who)
+    assert audit.verify(path)
+    for found, told in manifests.items():
+        found.write_bytes(told)
+    with pytest.raises(Problem, match="audit_broken"):
+        audit.verify(path)
 
 
 def test_a_folder_that_takes_no_refused_lines_is_said(store: Store, tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 import zipfile
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -586,13 +587,7 @@ def test_a_reason_holds_for_a_while_and_is_asked_for_again(
 ) -> None:
     app = give(page(simulated), "评奖")
     minutes = settings.server().names.minutes
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + timedelta(minutes=minutes, seconds=1)
-
-    monkeypatch.setattr(naming, "datetime", Later)
+    monkeypatch.setattr(naming, "monotonic", lambda: time.monotonic() + minutes * 60 + 1)
     assert not is_named(app.run())
     assert is_named(give(app, "再看一次"))
     assert [about["reason"] for about in asking] == ["评奖", "再看一次"]
@@ -639,13 +634,7 @@ def test_no_name_that_may_not_be_shown_is_sent_to_the_browser_and_none_afterward
     app = give(app, "评奖")
     assert sent_names(app) == {name for name, (_b, _a, named) in READ_OF.items() if named}
     minutes = settings.server().names.minutes
-
-    class Later(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
-            return datetime.now(tz) + timedelta(minutes=minutes, seconds=1)
-
-    monkeypatch.setattr(naming, "datetime", Later)
+    monkeypatch.setattr(naming, "monotonic", lambda: time.monotonic() + minutes * 60 + 1)
     assert sent_names(app.run()) == set()
 
 

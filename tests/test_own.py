@@ -534,6 +534,23 @@ def test_a_backup_brings_the_folder_back_and_nothing_over_one_that_is_there(
     datafiles.refresh()
 
 
+def test_a_backup_brings_the_changed_plan_of_the_simulation_back_where_there_is_none(
+    library: Store, tmp_path: Path
+) -> None:
+    changed = own.to_change(library.current(), is_simulated=True)
+    say(changed.targets / "2019.toml", "year = 2019\n# changed\n")
+    backup(library, tmp_path / "backup.zip")
+    bare = Store(tmp_path / "bare")
+    restore(bare, tmp_path / "backup.zip")
+    there = own.of_store(bare.root, is_simulated=True)
+    assert there.folder == bare.root / "simulation"
+    found = {path.relative_to(there.folder): path.read_bytes() for path in there.files()}
+    assert found == {p.relative_to(changed.folder): p.read_bytes() for p in changed.files()}
+    say(there.targets / "2019.toml", "year = 2019\n# here\n")
+    restore(bare, tmp_path / "backup.zip", replace=True)
+    assert "# here" in (there.targets / "2019.toml").read_text(encoding="utf-8")
+
+
 def test_the_simulation_and_a_load_leave_the_folder_alone(tmp_path: Path) -> None:
     store = Store(tmp_path)
     beginning.begin(store.root, about.About("某馆", "Some library"), (5.0, None))
@@ -781,3 +798,22 @@ def test_no_word_of_jinzhong_stands_where_another_library_reads_it() -> None:
         words = (DATA / name).read_text(encoding="utf-8")
         for own_word in ("凤鸣", "三晋", "JZ", "Fengming"):
             assert own_word not in words, (name, own_word)
+
+
+# --- what went together with what vouches for it
+
+
+def test_the_folder_gone_with_its_list_is_missed_until_it_is_accepted(library: Store) -> None:
+    another = library.root.parent / "另.csv"
+    another.write_text("\n".join([LOANS, a_loan(2, ""), ""]), encoding="utf-8")
+    load([another], "plain", noted(library))
+    shutil.rmtree(its(library).folder)
+    inventory.of(library.root).unlink()
+    shutil.rmtree(library.root / "layouts")
+    for _ in range(2):  # neither a load nor a look writes a list of nothing
+        said = run("verify", "--store", library.root)
+        assert (said.exit_code, str(library.root / "library") in said.output) == (1, True)
+        inventory.note(library.root)
+    assert run("alerts", "--store", library.root).exit_code == 1
+    assert run("verify", "--mend", "--store", library.root).exit_code == 0
+    assert run("verify", "--store", library.root).exit_code == 0

@@ -1,6 +1,7 @@
 """Who has which role, for how long a sign-in holds, and what keeps everybody out."""
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -210,7 +211,7 @@ def test_signing_out_ends_it_wherever_it_is_held_and_nobody_elses() -> None:
     kept = register()
     kept.hold("a", NOW, NOW)
     kept.hold("b", NOW, NOW)
-    kept.end("a", NOW)
+    kept.end("a")
     with pytest.raises(Problem, match="sign_in_ended"):
         kept.hold("a", NOW, NOW)
     kept.hold("b", NOW, NOW)
@@ -228,11 +229,13 @@ def test_clocks_may_differ_a_little() -> None:
 
 
 def test_what_is_kept_of_sign_ins_does_not_grow() -> None:
-    kept = register()
+    ticks = [0.0]
+    kept = SignIns(timedelta(minutes=30), timedelta(hours=10), NOW, lambda: ticks[0])
     for day in range(50):
         at = NOW + timedelta(days=day)
+        ticks[0] = day * 86_400
         kept.hold(f"seen {day}", at, at)
-        kept.end(f"ended {day}", at)
+        kept.end(f"ended {day}")
     assert len(kept._seen) == len(kept._ended) == 1
 
 
@@ -247,6 +250,43 @@ def test_where_a_proxy_says_who_it_is_no_reload_begins_the_limits_anew() -> None
     for at in (NOW + timedelta(hours=10, minutes=1), NOW + timedelta(days=3)):
         with pytest.raises(Problem, match=r"sign_in_(over|ended)"):
             kept.hold(key, kept.begun(key, at), at)
+
+
+def test_a_clock_that_is_set_while_serving_lets_nobody_stay_longer() -> None:
+    ticks = [0.0]
+    kept = SignIns(timedelta(minutes=30), timedelta(hours=10), NOW, lambda: ticks[0])
+    kept.hold("a", NOW, NOW)
+    begun = kept.begun("proxy", NOW)
+    back = NOW - timedelta(hours=5)  # as the clock says it from now on
+    ticks[0] = 60
+    kept.hold("a", NOW, NOW + timedelta(seconds=60), is_active=False)
+    assert begun - kept.begun("proxy", back) == timedelta(hours=5, seconds=60)
+    # who signs in now has a stamp from before the server began, as its clock was then
+    kept.hold("b", back, back)
+    kept.end("b")
+    ticks[0] = 31 * 60
+    with pytest.raises(Problem, match=r"sign_in_idle|clock_apart"):
+        kept.hold("a", NOW, back + timedelta(minutes=30))
+    kept.hold("c", back, back + timedelta(minutes=30))
+    for minutes in range(45, 660, 15):
+        ticks[0] = minutes * 60
+        with suppress(Problem):
+            kept.hold("c", back, back + timedelta(minutes=30))  # the clock stands still
+    with pytest.raises(Problem, match=r"sign_in_(over|ended)"):
+        kept.hold("c", back, back + timedelta(minutes=30))
+
+
+def test_a_clock_that_was_ahead_for_a_while_brings_nobody_back() -> None:
+    ticks = [0.0]
+    kept = SignIns(timedelta(minutes=30), timedelta(hours=10), NOW, lambda: ticks[0])
+    kept.hold("a", NOW, NOW)
+    kept.end("a")
+    ticks[0] = 60
+    ahead = NOW + timedelta(days=3)
+    kept.hold("b", ahead, ahead)
+    ticks[0] = 120
+    with pytest.raises(Problem, match="sign_in_ended"):
+        kept.hold("a", NOW, NOW + timedelta(minutes=2))
 
 
 def test_what_is_kept_of_browsers_does_not_grow(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,10 +150,28 @@ def test_a_ticket_is_not_for_ever(
     store: Store, browser: Browsing, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = tickets.issue(ticket(store))
-    later = time.time() + tickets.LASTS_SECONDS + 2
-    monkeypatch.setattr(time, "time", lambda: later)
+    later, back = time.monotonic() + tickets.LASTS_SECONDS + 2, time.time() - 3600
+    monkeypatch.setattr(time, "time", lambda: back)  # whatever the clock is set to
+    assert tickets.redeem(words, "mine")
+    monkeypatch.setattr(time, "monotonic", lambda: later)
     with pytest.raises(Problem, match="ticket_old"):
         tickets.redeem(words, "mine")
+
+
+def test_a_ticket_for_names_holds_no_longer_than_the_reason(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offered: list[dict[str, Any]] = []
+    monkeypatch.setattr(exports, "_link", lambda _label, _key, **what: offered.append(what))
+    exports.offer_refused("", 1, "", 60.0)
+    exports.offer_refused("", 1, "", 0)
+    named, starred = (tickets.issue(ticket(store, figure="", **what)) for what in offered)
+    assert tickets.redeem(named, "mine").with_names
+    later = time.monotonic() + 61
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    with pytest.raises(Problem, match="ticket_old"):
+        tickets.redeem(named, "mine")
+    assert not tickets.redeem(starred, "mine").with_names
 
 
 def test_nobody_from_elsewhere_gets_what_the_machine_was_offered(store: Store) -> None:
@@ -204,7 +222,7 @@ def test_a_ticket_gives_what_the_role_has_now(
 def test_no_ticket_outlives_its_sign_in(
     store: Store, browser: Browsing, signed_in: SignIns
 ) -> None:
-    signed_in.end("director", datetime.now(UTC))
+    signed_in.end("director")
     assert get(browser, ticket(store, sign_in="director")).status_code == 401
 
 

@@ -223,7 +223,7 @@ def test_who_reloads_behind_a_proxy_goes_on_where_they_were(
     visitor.recognise()
     monkeypatch.setattr(visitor.st, "session_state", {})  # another session of Streamlit
     assert VOUCHED_FOR("proxy")[1:] == first[1:]
-    visitor.end(*first[1:])
+    visitor.end(first[1])
     with pytest.raises(Problem, match="sign_in_ended"):
         visitor.recognise()
     assert noted == ["signed_in", "signed_out"]

@@ -96,16 +96,23 @@ def verify(path: Path) -> Line | None:
     found = lines(path)
     last = _require_chained(path, found)
     head = audit_ends.read(path)
+    told = audit_ends.told(path)
     if head is None:
+        if told and not found and not audit_ends.head_of(path).exists():
+            raise Problem("audit_missing", path=path, first="1", last=str(told.number))
         if found or audit_ends.head_of(path).exists():
             raise Problem("audit_headless", path=audit_ends.head_of(path))
         return None
     if last is None or last.number < head.number:
         first = last.number + 1 if last else 1
         raise Problem("audit_missing", path=path, first=str(first), last=str(head.number))
-    told = next((line.chain for line in found if line.number == head.number), head.chain)
-    if told != head.chain:
-        raise Problem("audit_broken", path=path, number=str(head.number))
+    for known in (head, *([told] if told else [])):
+        if known.number > last.number:
+            values = {"first": str(last.number + 1), "last": str(known.number)}
+            raise Problem("audit_missing", path=path, **values)
+        chain = next((line.chain for line in found if line.number == known.number), known.chain)
+        if chain != known.chain:
+            raise Problem("audit_broken", path=path, number=str(known.number))
     return last
 
 
@@ -175,7 +182,7 @@ def _goes_on_from(path: Path, last: Line | None) -> tuple[int, str, tuple[int, i
     An end that is gone is never made up for: the numbers go on where it was.
     """
     number, chain = (last.number, last.chain) if last else (0, "")
-    head = audit_ends.read(path)
+    head = audit_ends.read(path) or (None if last else audit_ends.told(path))
     if head and head.number > number:
         return head.number, head.chain, (number + 1, head.number)
     if head and head.number == number:  # of another chain: `verify` says that they do not fit

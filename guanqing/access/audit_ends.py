@@ -10,13 +10,14 @@ a kill leaves, the audit is ahead of it by a line and never behind.
 import json
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from guanqing import disk
+from guanqing import disk, manifest
 
 # No silence counts for more than this: a clock that runs ahead by ten years, once, must not make
 # everything too old. A library where nothing is noted for longer keeps its lines for longer.
@@ -46,6 +47,14 @@ def read(path: Path) -> Head | None:
         return HEAD.validate_json(head_of(path).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
+
+
+def told(path: Path) -> Head | None:
+    """Return what the newest generation knows of the last line there was when it was made."""
+    for found in reversed(manifest.of_store(path.parent)):
+        with suppress(ValueError):
+            return HEAD.validate_python(found.audit)
+    return None
 
 
 def write(path: Path, number: int, chain: str) -> None:

@@ -18,7 +18,7 @@ from guanqing.problems import Problem
 
 Act = Literal[
     "signed_in", "signed_out", "kept_out", "names_seen", "exported", "loaded", "undone", "edited",
-    "decided", "planned", "restored", "rotated", "begun", "cut",
+    "decided", "planned", "restored", "rotated", "recounted", "begun", "cut",
 ]  # fmt: skip
 
 

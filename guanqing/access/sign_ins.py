@@ -1,9 +1,12 @@
 """How long a sign-in holds: while its owner is there, and never for longer than a working day.
 
 What is known of them is kept in memory alone, so that a restart of the server ends every sign-in.
+The clock of a machine may be set while it serves, so limits run on a time of our own: it goes on
+while the clock is set back, and where that is set forward it ends a sign-in early, never late.
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -41,8 +44,9 @@ def _key(*parts: object) -> str:
 class Held:
     """A sign-in that holds: when its owner did something last, and what is said of them."""
 
-    seen: datetime
-    issued: datetime
+    seen: datetime  # by our own time, as begun
+    begun: datetime
+    issued: datetime  # by the provider's clock
     claims: Mapping[str, Any]
     noted: str = ""  # what the audit was told of it last
 
@@ -54,17 +58,37 @@ class SignIns:
     idle: timedelta
     longest: timedelta
     started: datetime
+    ticks: Callable[[], float] = time.monotonic
     _seen: dict[str, "Held"] = field(default_factory=dict)
-    _ended: dict[str, datetime] = field(default_factory=dict)  # and when they were made
+    _ended: dict[str, float] = field(default_factory=dict)  # and at which tick
     _begun: dict[str, datetime] = field(default_factory=dict)  # where a proxy does not say it
     _lock: Lock = field(default_factory=Lock)
+
+    def __post_init__(self) -> None:
+        """Begin our own time with the clock."""
+        self._first_tick = self._last_tick = self.ticks()
+        self._own_time = self._clock = self.started
+
+    def _time(self, now: datetime) -> datetime:
+        """Return our own time where the clock says `now`."""
+        tick = self.ticks()
+        passed = timedelta(seconds=tick - self._last_tick)
+        self._own_time += max(passed, now - self._clock)
+        self._last_tick, self._clock = tick, now
+        return self._own_time
+
+    def _started(self, now: datetime) -> datetime:
+        """Return when the server began, as the clock would say today."""
+        by_ticks = now - timedelta(seconds=self.ticks() - self._first_tick + 1)
+        return self.started if abs(by_ticks - self.started) < CLOCKS_APART else by_ticks
 
     def begun(self, key: str, now: datetime) -> datetime:
         """Return when a sign-in was met first: no reload of a page begins it anew."""
         with self._lock:
+            own = self._time(now)
             while len(self._begun) >= MOST_BEGUN and key not in self._begun:
                 del self._begun[next(iter(self._begun))]
-            return self._begun.setdefault(key, now)
+            return now - (own - self._begun.setdefault(key, own))
 
     def hold(
         self,
@@ -80,21 +104,24 @@ class SignIns:
         Problem: clock_apart, sign_in_ended, sign_in_idle, sign_in_over.
         """
         with self._lock:
-            self._forget(now)
+            own = self._time(now)
+            self._forget(own)
             if issued > now + CLOCKS_APART:
                 raise Problem("clock_apart", issued=f"{issued:%Y-%m-%d %H:%M}")
-            if key in self._ended or (key not in self._seen and issued < self.started):
-                raise Problem("sign_in_ended")
-            if now - issued > self.longest:
-                self._end(key, issued)
-                raise Problem("sign_in_over", hours=int(self.longest.total_seconds() // 3600))
             before = self._seen.get(key)
-            seen = before.seen if before else issued
-            if now - seen > self.idle:
-                self._end(key, issued)
+            if key in self._ended or (before is None and issued < self._started(now)):
+                raise Problem("sign_in_ended")
+            begun = before.begun if before else own - max(now - issued, timedelta())
+            if own - begun > self.longest:
+                self._end(key)
+                raise Problem("sign_in_over", hours=int(self.longest.total_seconds() // 3600))
+            seen = before.seen if before else begun
+            if own - seen > self.idle:
+                self._end(key)
                 raise Problem("sign_in_idle", minutes=int(self.idle.total_seconds() // 60))
             noted = before.noted if before else ""
-            self._seen[key] = Held(now if is_active else seen, issued, claims or {}, noted)
+            at = own if is_active else seen
+            self._seen[key] = Held(at, begun, issued, claims or {}, noted)
 
     def told(self, key: str, act: str) -> str:
         """Take down what the audit is told of a sign-in; return what it was told before."""
@@ -114,19 +141,21 @@ class SignIns:
         self.hold(key, found.issued, now, found.claims, is_active=False)
         return found
 
-    def end(self, key: str, issued: datetime) -> None:
+    def end(self, key: str) -> None:
         """End a sign-in for good, wherever it is still held."""
         with self._lock:
-            self._end(key, issued)
+            self._end(key)
 
-    def _end(self, key: str, issued: datetime) -> None:
-        self._ended[key] = issued
+    def _end(self, key: str) -> None:
+        self._ended[key] = self.ticks()
         self._seen.pop(key, None)
 
-    def _forget(self, now: datetime) -> None:
+    def _forget(self, own: datetime) -> None:
         """Let go of what is too old to be believed anyway: memory stays flat."""
-        oldest = now - self.longest - CLOCKS_APART
-        for key in [key for key, issued in self._ended.items() if issued < oldest]:
+        longest = self.longest + CLOCKS_APART
+        # by ticks: a clock that was ahead for a while must not bring back who signed out
+        first = self.ticks() - longest.total_seconds()
+        for key in [key for key, tick in self._ended.items() if tick < first]:
             del self._ended[key]
-        for key in [key for key, held in self._seen.items() if held.seen < oldest]:
+        for key in [key for key, held in self._seen.items() if held.seen < own - longest]:
             del self._seen[key]

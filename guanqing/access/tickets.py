@@ -1,21 +1,30 @@
 """Tickets for taking rows out: who may, which figure's, with which filters, and for how long.
 
 A download is asked for by the browser beside any session of Streamlit, so the page that offers it
-signs what is asked and for whom. The key lives as long as the server.
+signs what is asked and for whom. The key lives as long as the server, and so does the time that a
+ticket bears: the clock of the machine may be set meanwhile.
 """
 
 import secrets
+import time
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 
-from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+from itsdangerous import BadSignature, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 from pydantic import TypeAdapter, with_config
 
 from guanqing.datafiles import STRICT
 from guanqing.problems import Problem
 
 LASTS_SECONDS = 900
-_signer = URLSafeTimedSerializer(secrets.token_bytes(32), salt="export")
+
+
+class _Signer(TimestampSigner):
+    def get_timestamp(self) -> int:
+        return int(time.monotonic())
+
+
+_signer = URLSafeTimedSerializer(secrets.token_bytes(32), salt="export", signer=_Signer)
 
 
 @with_config(STRICT)
@@ -34,6 +43,7 @@ class Ticket:
     plan: int = 0  # instead of a figure's rows: the saved plan of this year
     load: int = 0  # instead of a figure's rows: the lines refused by the load of this number
     with_names: bool = False  # in those lines: a reason was given when it was offered
+    until: float = 0  # with names: how long that reason holds, in seconds of this server's time
 
 
 TICKET = TypeAdapter(Ticket)
@@ -60,6 +70,8 @@ def redeem(words: str, cookie: str) -> Ticket:
         raise Problem("ticket_old") from error
     except BadSignature as error:
         raise Problem("ticket_bad") from error
+    if ticket.until and time.monotonic() >= ticket.until:
+        raise Problem("ticket_old")
     if not cookie or not secrets.compare_digest(ticket.browser, of_browser(cookie)):
         raise Problem("ticket_bad")
     return ticket

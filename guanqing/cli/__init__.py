@@ -12,6 +12,7 @@ from guanqing.cli import (  # noqa: F401  (each adds its commands to the app)
     keeping,
     plans,
     propose,
+    released,
     serving,
     templates,
 )

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from guanqing import own, query_params, text, warehouse
+from guanqing import own, query_params, releases_since, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_at
 from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
@@ -47,6 +47,8 @@ def status(store: StoreOption = None) -> None:
     branches = warehouse.run(connection, "branch_names")["branch_code"]
     for slip in slips.slips(its, branches.to_list()):
         err.print(Text.assemble(("!", "yellow"), " ", say(slip.key, **slip.words)), soft_wrap=True)
+    for one in releases_since.changed(connection):
+        out.print(say(f"released.changed_{one.query}", **one.words), soft_wrap=True)
 
 
 @app.command()

@@ -12,14 +12,16 @@ import fcntl
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from guanqing import heads
+from guanqing import heads, manifest
 from guanqing.disclosure.releases import COLUMNS, Cell, protect, release, shown
 from guanqing.problems import Problem
 
@@ -43,12 +45,13 @@ def released(path: Path, name: str, people: pl.DataFrame, floor: int) -> pl.Data
     tables = [column for column in people.columns if column not in ("quarter", "person_count")]
     last = max(people["quarter"].to_list())
     with _held(path):
-        if not heads.is_as_written(path):
+        if not heads.is_as_written(path) or manifest.is_lost(path):
             raise Problem("released_lost", path=path, head=heads.of(path))
         kept = read(path)
         entry = kept.get(name, {})
         if (entry.get("tables"), entry.get("floor")) != (tables, floor):  # of another program
             entry = {"tables": tables, "floor": floor, "until": 0, "rows": [], "cells": []}
+            entry["made_at"] = datetime.now(UTC).isoformat(timespec="seconds")
         if entry["until"] < last:
             entry["rows"] += _added(entry["rows"], people, range(entry["until"] + 1, last + 1))
             entry["until"] = last
@@ -67,6 +70,49 @@ def read(path: Path) -> dict[str, Any]:
         return dict(json.loads(path.read_bytes())) if path.exists() else {}
     except ValueError as error:
         raise Problem("released_lost", path=path, head=heads.of(path)) from error
+
+
+@dataclass(frozen=True)
+class Since:
+    """How many persons the last quarter that is out counts, and how many it would count now."""
+
+    kept: int
+    now: int
+    more: int  # of the kinds that have more now; who is gone from another does not make up for it
+    fewer: int
+
+
+def since(entry: dict[str, Any], people: pl.DataFrame) -> Since:
+    """Return what has become of the people of a year that were released.
+
+    entry: as `read` returns it. people: see releases.protect; of that year, as they are now.
+    """
+    so_far: Counter[Kind] = Counter()
+    for _quarter, *kind, count in entry["rows"]:
+        so_far[tuple(kind)] += count
+    now: Counter[Kind] = Counter()
+    for quarter, *kind, count in people.iter_rows():
+        if quarter <= entry["until"]:
+            now[tuple(kind)] += count
+    more, fewer = now - so_far, so_far - now
+    return Since(so_far.total(), now.total(), more.total(), fewer.total())
+
+
+def made_at(path: Path, names: Collection[str]) -> str:
+    """Return when the first of some releases was made, as the audit writes it; "": nobody knows."""
+    return min((str(read(path)[name].get("made_at", "")) for name in names), default="")
+
+
+def withdraw(path: Path, names: Collection[str]) -> None:
+    """Forget what was released under some names, so that it is released anew when it is asked.
+
+    Problem: released_lost, store_not_writable.
+    """
+    with _held(path):
+        if not heads.is_as_written(path) or manifest.is_lost(path):
+            raise Problem("released_lost", path=path, head=heads.of(path))
+        left = {name: entry for name, entry in read(path).items() if name not in names}
+        heads.replace(path, (json.dumps(left, ensure_ascii=False) + "\n").encode())
 
 
 def bring_back(path: Path, restored: bytes) -> None:

@@ -3,6 +3,7 @@
 contents.json     what is in it, with sizes and SHA-256, and of which generation
 library.duckdb    about.json    journal.jsonl    released.json    layouts/NAME.toml
 library/…         what the library says of itself: its name, settings, plans, printed figures
+simulation/…      the same of the simulated library, once somebody has changed its plan
 records.duckdb    what every file said; readers' names are masks unless they were asked for
 names.duckdb      only where they were asked for
 """
@@ -25,7 +26,7 @@ from guanqing import manifest
 from guanqing.manifest import Print
 from guanqing.problems import Problem
 
-FORMAT = 2  # 1 had nothing of the library's own folder, nor of what was released
+FORMAT = 3  # 2 had no simulation/; 1 nothing of library/ either, nor of what was released
 CONTENTS = "contents.json"
 JOURNAL = "journal.jsonl"
 RELEASED = "released.json"
@@ -34,6 +35,7 @@ SIGN = r"[^/\\\x00-\x1f\x7f\ud800-\udfff]"
 NAME = rf"(?!\.){SIGN}{{1,80}}"
 LAYOUT = re.compile(rf"layouts/((?!\.){SIGN}{{1,75}}\.toml)")
 OWN = re.compile(rf"library/((?:{NAME}/){{0,3}}{NAME})")
+SIMULATION = re.compile(rf"simulation/((?:{NAME}/){{0,3}}{NAME})")
 # A file of a generation, by the end of its name there -> its name here.
 NAMES = {
     manifest.LIBRARY: "library.duckdb",
@@ -77,7 +79,7 @@ class Reader:
         if self.contents.format > FORMAT:
             raise Problem("backup_newer", path=path, program=self.contents.program)
         for name in self.contents.files:
-            is_beside = LAYOUT.fullmatch(name) or OWN.fullmatch(name)
+            is_beside = any(kind.fullmatch(name) for kind in (LAYOUT, OWN, SIMULATION))
             if name not in (*NAMES.values(), JOURNAL, RELEASED) and not is_beside:
                 raise ValueError(name)
 

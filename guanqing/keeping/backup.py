@@ -27,14 +27,16 @@ from guanqing.store import Store
 
 ATTEMPTS = 3
 HOW = zipfile.ZIP_DEFLATED
+ZIP = b"PK\x03\x04"  # what one begins with, cut short too
 
 
 def backup(store: Store, target: Path, *, with_names: bool = False) -> Contents:
     """Write what is served, the journal and the library's own files to one for its owner alone.
 
     It is written beside and put in its place whole. Problem: no_library, link_lost,
-    backup_not_whole, file_not_readable, backup_not_written.
+    backup_not_whole, backup_over, file_not_readable, backup_not_written.
     """
+    _require_no_other(target)
     if with_names:
         sealed_files.seal_plain(store)
     for attempt in range(1, ATTEMPTS + 1):
@@ -50,6 +52,17 @@ def backup(store: Store, target: Path, *, with_names: bool = False) -> Contents:
             if attempt == ATTEMPTS:
                 raise Problem("backup_not_whole", path=changed.path) from changed
     raise AssertionError  # pragma: no cover
+
+
+def _require_no_other(target: Path) -> None:
+    """Refuse to write over what is no backup: a name typed wrongly may be the journal's."""
+    try:
+        with target.open("rb") as file:
+            begun = file.read(len(ZIP))
+    except OSError:  # nothing is there; or it cannot be written, and that is said then
+        return
+    if begun and begun != ZIP:
+        raise Problem("backup_over", path=target)
 
 
 class _Changed(Exception):
@@ -162,14 +175,15 @@ def _beside(store: Store, library: Path) -> tuple[dict[str, Path], list[str]]:
             files[name] = path
         else:
             left_out.append(name)
-    its = own.of_store(store.root, is_simulated=False).folder
-    for path in sorted(its.rglob("*")):
-        name = f"{its.name}/{path.relative_to(its).as_posix()}"
-        if not path.is_file() or path.name == ".lock" or path.suffix == ".draft":
-            continue
-        if archive.OWN.fullmatch(name):
-            files[name] = path
-        else:
-            left_out.append(name)
+    folders = ((own.REAL_NAME, archive.OWN), (own.SIMULATED_NAME, archive.SIMULATION))
+    for folder, known in folders:
+        for path in sorted((store.root / folder).rglob("*")):
+            name = path.relative_to(store.root).as_posix()
+            if not path.is_file() or path.name == ".lock" or path.suffix == ".draft":
+                continue
+            if known.fullmatch(name):
+                files[name] = path
+            else:
+                left_out.append(name)
     # as it can be printed and written: a name may be no text at all
     return files, [name.encode(errors="replace").decode() for name in left_out]

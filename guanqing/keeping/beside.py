@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from guanqing import heads, own, warehouse
+from guanqing import heads, manifest, own, warehouse
 from guanqing.access import audit
 from guanqing.intake import layouts, loading
 from guanqing.keeping.archive import RELEASED
@@ -37,15 +37,15 @@ def mend_journal(store: Store) -> None:
     path = _journal(store)
     if path.exists():
         journal.set_aside_broken(path)
-        if heads.is_headless(path):
-            heads.accept(path)
+    if heads.is_headless(path) or manifest.is_lost(path):
+        heads.accept(path)
 
 
 def released_findings(store: Store) -> Iterator[Finding]:
     """Yield that what was released before is no longer known."""
     path = store.root / RELEASED
     values = {"path": str(path), "head": str(heads.of(path))}
-    if not heads.is_as_written(path):
+    if not heads.is_as_written(path) or manifest.is_lost(path):
         yield Finding("problem.released_lost", values, RESTORE)
     elif heads.is_headless(path):
         yield Finding("verify.headless", values, MEND)
@@ -54,7 +54,7 @@ def released_findings(store: Store) -> Iterator[Finding]:
 def mend_released(store: Store) -> None:
     """Write the head of what was released where it is missing."""
     path = store.root / RELEASED
-    if path.exists() and heads.is_headless(path):
+    if (path.exists() and heads.is_headless(path)) or manifest.is_lost(path):
         heads.accept(path)
 
 

@@ -11,7 +11,7 @@ from guanqing.disclosure import kept
 from guanqing.intake import loading, upgrading
 from guanqing.intake.layouts import FOLDER as OUR_LAYOUTS
 from guanqing.keeping import archive
-from guanqing.keeping.archive import JOURNAL, LAYOUT, OWN, RELEASED, Reader
+from guanqing.keeping.archive import JOURNAL, LAYOUT, OWN, RELEASED, SIMULATION, Reader
 from guanqing.own import inventory
 from guanqing.problems import Problem
 from guanqing.registers import journal
@@ -98,6 +98,22 @@ def _put_beside(store: Store, backup: Reader, draft: Draft) -> None:
         elif found := OWN.fullmatch(name):
             its = own.of_store(store.root, is_simulated=False).folder
             _put_one(store, backup, name, draft, its / found[1])
+    _put_simulation(store, backup)
+
+
+def _put_simulation(store: Store, backup: Reader) -> None:
+    """Put the simulated library's folder in its place, whole, where there is none."""
+    names = {name: found[1] for name in backup.names() if (found := SIMULATION.fullmatch(name))}
+    folder = store.root / own.SIMULATED_NAME
+    if not names or folder.exists():
+        return
+    with own.drafted(store.root, own.SIMULATED_NAME) as made:
+        for name, inside in names.items():
+            target = made / inside
+            target.parent.mkdir(parents=True, exist_ok=True)
+            backup.extract(name, target)
+            disk.sync(target)
+        made.rename(folder)
 
 
 def _is_damaged(store: Store, path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from guanqing import generations, manifest, own, plan, published, records, warehouse
+from guanqing import generations, manifest, own, plan, published, records, releases_since, warehouse
 from guanqing.access import names_key
 from guanqing.intake import sealed_files, upgrading
 from guanqing.keeping import beside
@@ -209,6 +209,9 @@ def _sums(library: Path) -> Iterator[Finding]:
                 }
                 about = f"published.{row['figure_code']}"
                 yield Finding("verify.printed", values, "", about, is_damage=False)
+        with suppress(Problem):  # that what was released is lost is said with what lies beside
+            for one in releases_since.changed(connection):
+                yield Finding(f"released.changed_{one.query}", one.words, "", is_damage=False)
 
 
 def _number(value: float) -> str:

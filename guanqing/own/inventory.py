@@ -15,15 +15,17 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from guanqing import disk
+from guanqing import disk, manifest
 from guanqing.manifest import Print
 from guanqing.own import REAL_NAME, Own
 from guanqing.paths import DATA
 
 LAYOUTS = "layouts"  # of a store
+TEXTS = ("journal.jsonl", "released.json", "audit.jsonl")  # beside the generations of a store
 HISTORY = "history"  # of earlier plans, beside the plans
 
 
@@ -48,8 +50,36 @@ def of(root: Path) -> Path:
     return root / "own.head"
 
 
+def is_lost(root: Path) -> bool:
+    """Return whether all of it is gone, and the list too; the manifests know that there was one."""
+    head = of(root)
+    if head.exists() or any(_files(root)):
+        return False
+    return any(head.name in found.beside for found in manifest.of_store(root))
+
+
+def beside(root: Path) -> list[str]:
+    """Return what a generation that comes now is to know of: what is there, or is missed."""
+    known = {name for found in manifest.of_store(root) for name in found.beside}
+    there = {name for name in TEXTS if (root / name).exists()}
+    there |= {name for name in known & set(TEXTS) if manifest.is_lost(root / name)}
+    is_own = bool(_read(root) or any(_files(root)) or is_lost(root))
+    return sorted(there | ({of(root).name} if is_own else set()))
+
+
+def audit_end(root: Path) -> dict[str, Any]:
+    """Return number and chain of the last line of the audit that there ever was."""
+    told = [found.audit for found in manifest.of_store(root)]
+    with suppress(OSError, ValueError, TypeError):
+        told.append(dict(json.loads((root / TEXTS[-1]).with_suffix(".head").read_bytes())))
+    counted = [audit for audit in told if isinstance(audit.get("number"), int)]
+    return max(counted, key=lambda audit: int(audit["number"]), default={})
+
+
 def missed(root: Path) -> list[Missed]:
-    """Return what was there and is not any more; nothing where there is no list."""
+    """Return what was there and is not any more; nothing where there never was a list."""
+    if is_lost(root):
+        return [Missed("gone", root / REAL_NAME)]
     known = _read(root) or {}
     found = ((_fault(root / name, right), root / name) for name, right in sorted(known.items()))
     return [Missed(code, path) for code, path in found if code]
@@ -73,7 +103,7 @@ def note(root: Path) -> None:
     """
     with suppress(OSError), _held(root):
         known = _read(root)
-        if known is None and of(root).exists():
+        if known is None and (of(root).exists() or is_lost(root)):
             return
         known = known or {}
         kept = {name: right for name, right in known.items() if _fault(root / name, right)}

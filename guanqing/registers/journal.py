@@ -23,7 +23,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, TypeAdapter, with_config
 
-from guanqing import disk, heads, locks, records
+from guanqing import disk, heads, locks, manifest, records
 from guanqing.datafiles import STRICT
 from guanqing.problems import Problem
 
@@ -144,7 +144,8 @@ def is_cut(path: Path) -> bool:
 
     A line that cannot be read is not missing; `broken_lines` tells of it.
     """
-    return not heads.is_as_written(path) and not broken_lines(path)
+    is_whole = heads.is_as_written(path) and not manifest.is_lost(path)
+    return not is_whole and not broken_lines(path)
 
 
 def set_aside_broken(path: Path) -> Path | None:

@@ -6,6 +6,7 @@ audit.
 """
 
 import io
+import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -56,10 +57,14 @@ def offer(label: str, figure: str, answers: Sequence[Answer], file_name: str, ke
     _link(label, key, figure=figure, query=query, asked=tuple(asked), file_name=file_name)
 
 
-def offer_refused(label: str, number: int, key: str, *, with_names: bool) -> None:
-    """Offer the lines that a load refused, as files; without names some hold stars."""
+def offer_refused(label: str, number: int, key: str, seconds_named: float) -> None:
+    """Offer the lines that a load refused, as files; without names some hold stars.
+
+    seconds_named: how long the reason for names still holds; 0, if there is none.
+    """
     name = f"refused-{number:06}.zip"
-    _link(label, key, file_name=name, load=number, with_names=with_names)
+    until = time.monotonic() + seconds_named if seconds_named else 0
+    _link(label, key, file_name=name, load=number, with_names=bool(until), until=until)
 
 
 def offer_plan(label: str, year: int, key: str) -> None:

@@ -6,7 +6,6 @@ on; where a proxy says who somebody is, nothing but this tells us that they have
 
 import json
 from contextlib import suppress
-from datetime import UTC, datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -39,7 +38,7 @@ class EndsSignIns:
             with suppress(Problem):
                 claims = _get_cookie_value_from_request(Request(scope), USER_COOKIE_NAME)
                 if claims:
-                    await run_in_threadpool(visitor.end, *of_claims(json.loads(claims)))
+                    await run_in_threadpool(visitor.end, of_claims(json.loads(claims))[0])
         await self.app(scope, receive, send)
 
 
@@ -50,7 +49,7 @@ def sign_out(request: Request) -> Response:
         return Response(status_code=404)
     who = request.headers.get(way.user_header, "").strip()
     key = of_browser(who, request.cookies.get(COOKIE, ""))
-    visitor.end(key, visitor.sign_ins().begun(key, datetime.now(UTC)))
+    visitor.end(key)
     answer = RedirectResponse(way.sign_out, 303)
     answer.delete_cookie(COOKIE)  # whoever comes back has another, and begins anew
     return answer

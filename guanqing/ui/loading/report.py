@@ -19,7 +19,7 @@ from guanqing.ui.loading.words import listed
 from guanqing.ui.shell.entrance import look_again
 from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import asked
-from guanqing.ui.shell.naming import offer_names, shows_names
+from guanqing.ui.shell.naming import offer_names, seconds_named
 from guanqing.ui.shell.session import language, said, t, tell, verbatim
 from guanqing.ui.shell.view import view
 from guanqing.ui.widgets.blocks import note
@@ -146,15 +146,17 @@ def _unmapped(report: LoadReport) -> None:
 def _refused(report: LoadReport) -> None:
     heads = [(t("loading.file"), "wide"), (t("loading.line"), "n")]
     heads += [(t(f"loading.{name}"), "") for name in ("column", "value", "rule")]
-    named = shows_names()
-    masked = set() if named else {file.file_name for file in report.files if file.kind == "readers"}
+    seconds = seconds_named()
+    masked = (
+        set() if seconds else {file.file_name for file in report.files if file.kind == "readers"}
+    )
     rows = [_refused_line(line, masked) for line in report.refused_lines[:SHOWN]]
     count = text.exact(report.total("refused"), language())
     with step("refused", t("loading.refused", count=count), t("loading.refused_hint")):
         table(Table(heads, rows), of=len(report.refused_lines))
         if report.load_number is not None:
             words = t("loading.download_refused")
-            exports.offer_refused(words, report.load_number, "download-refused", with_names=named)
+            exports.offer_refused(words, report.load_number, "download-refused", seconds)
         if any(file.kind == "readers" for file in report.files):
             offer_names()
 

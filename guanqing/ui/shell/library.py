@@ -61,6 +61,7 @@ def look_for_edits() -> None:
 def _edited() -> int:
     files = [*reference.files(), *warehouse.paths().values()]
     files += owns.files_near(store.default_store().link)
+    files.append(store.default_store().root / "released.json")  # which may be made anew
     there = [(str(file), file.stat().st_mtime_ns) for file in files if file.exists()]
     return hash(tuple(there))
 

@@ -1,6 +1,8 @@
 """Readers' names on a page: asked for with a reason, noted, and masks again after a while."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 
 import streamlit as st
 
@@ -16,21 +18,26 @@ REASON, ASKED, UNTIL = "names_reason", "names_asked", "names_until"
 
 
 def shows_names() -> bool:
-    """Say whether names are shown; the reason given is noted first.
+    """Say whether names are shown; the reason given is noted first."""
+    return seconds_named() > 0
+
+
+def seconds_named() -> float:
+    """Return for how long names are still shown; the reason given is noted first.
 
     A browser may fill in a field of a new session: only a reason that was sent counts.
     """
     asked = " ".join(str(st.session_state.pop(ASKED, "")).split())[:LONGEST_REASON]
     if not may_see_names():
         st.session_state.pop(UNTIL, None)
-        return False
+        return 0
     who = visitor().who
     if asked:
         record("names_seen", reason=asked)
-        lasts = timedelta(minutes=settings.server().names.minutes)
-        st.session_state[UNTIL] = (who, datetime.now(UTC) + lasts)
-    known, until = st.session_state.get(UNTIL, (who, datetime.min.replace(tzinfo=UTC)))
-    return bool(known == who and datetime.now(UTC) < until)
+        lasts = settings.server().names.minutes * 60
+        st.session_state[UNTIL] = (who, monotonic() + lasts)
+    known, until = st.session_state.get(UNTIL, (who, -inf))
+    return max(float(until) - monotonic(), 0) if known == who else 0
 
 
 def offer_names() -> None:
@@ -52,10 +59,11 @@ def _ask() -> None:
 @st.fragment(run_every=LOOKED_AGAIN_SECONDS)
 def _say_until_when() -> None:
     look_again()
-    if not shows_names():  # the page was left open
+    left = seconds_named()
+    if not left:  # the page was left open
         st.rerun(scope="app")
-    _who, until = st.session_state[UNTIL]
-    st.text(t("readers.named_until", time=f"{until.astimezone():%H:%M}"))
+    until = datetime.now().astimezone() + timedelta(seconds=left)
+    st.text(t("readers.named_until", time=f"{until:%H:%M}"))
     if st.button(t("readers.hide_names"), key="hide-names", on_click=_hide):
         st.rerun(scope="app")
 

@@ -144,16 +144,16 @@ def has_just_signed_in() -> bool:
 def end_sign_in() -> None:
     """End the sign-in of this session, in every other browser that holds it too."""
     with suppress(NotSignedIn, Problem):
-        _claims, key, issued = _vouched_for(settings.server().sign_in.way)
-        end(key, issued)
+        _claims, key, _issued = _vouched_for(settings.server().sign_in.way)
+        end(key)
 
 
-def end(key: str, issued: datetime) -> None:
+def end(key: str) -> None:
     """End a sign-in for good, and note it; it ends where that cannot be noted too."""
     known = None
     with suppress(Problem):  # it may have ended already
         known = of_sign_in(key)
-    sign_ins().end(key, issued)
+    sign_ins().end(key)
     if known:
         with suppress(Problem):
             record("signed_out", known)
