@@ -108,7 +108,7 @@ def test_of_a_rate_of_events_the_calendar_says_no_missing_number(library, stage,
         goal=0.1,
         quality=(),
     )
-    with patch.object(plan, "load", lambda year, _folder: Plan(year, {"lectures": promised})):
+    with patch.object(plan, "load", lambda year, *_: Plan(year, {"lectures": promised})):
         library.promise(Plan(2019, {"lectures": promised}))
         library.put("settings")
         stage(held_on=date(2019, 3, 5))
@@ -133,9 +133,9 @@ def test_days_that_are_announced_have_no_band(library, show):
     asked = {"target": "open_days", "as_of": date(2019, 9, 30)}
     facts = str(show("target_facts", **asked).content.blocks[0])
     assert "as announced</dt><dd>364<" in facts
-    assert "95 %" not in facts
+    assert "95%" not in facts
     verdict = str(show("target_verdict", **asked).content.blocks[0])
-    assert "(80 %)" not in verdict
+    assert "(80%)" not in verdict
 
 
 def test_a_line_is_named_for_the_years_it_holds(lend, show):

@@ -102,7 +102,7 @@ SAID = {
     ),
     "without a goal": (
         headlines.satisfaction(asked(goal=None, verdict=None)),
-        "85.0% of readers are satisfied (95 %: 79.9%–89.0%)",
+        "85.0% of readers are satisfied (95%: 79.9%–89.0%)",
     ),
     "not computable": (
         headlines.satisfaction(asked(satisfied_share=None, verdict="not_computable")),
