@@ -1,6 +1,6 @@
 """A target is held against the value of its scope and no other; pages open on that scope."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -177,8 +177,8 @@ def test_a_plan_of_the_network_opens_on_the_network(
 ) -> None:
     loaded = plan.load
 
-    def of_the_network(year: int, folder: Path) -> Plan:
-        known = loaded(year, folder)
+    def of_the_network(year: int, folder: Path, branches: Collection[str] = ()) -> Plan:
+        known = loaded(year, folder, branches)
         targets = {code: replace(one, scope="network") for code, one in known.targets.items()}
         return replace(known, targets=targets)
 
