@@ -21,7 +21,7 @@ create table library (
 
 -- Facts about the library that no source file holds, from a settings file.
 create table settings (
-    setting_code varchar not null, -- population_served, loans_include_renewals (1: they do) ...
+    setting_code varchar not null, -- population_served, population_served_network, loans_include_renewals (1: they do) ...
     value double, -- null: not known, figures that need it are not computable
     unit varchar not null, -- what the value counts
     source_zh varchar not null, -- where the value comes from, in Chinese

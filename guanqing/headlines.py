@@ -29,7 +29,8 @@ FEWER = {
 NOTHING: Headline = ("finding.nothing", {})
 # the codes of what nobody recorded: never what most of something is
 NOT_RECORDED = ("unknown", "none")
-FEW = 30  # loans of a class in a quarter: of fewer, a share moves by chance
+FEW = 30  # loans: of fewer in a class of a quarter, or at all hours, chance decides
+COUNTED = 10  # requests or cards: fewer are counted rather than said in percent
 
 
 def change(now: float | None, before: float | None) -> float | None:
@@ -71,8 +72,8 @@ def _loans_alone(steps: pl.DataFrame, step: str, compared: float | None) -> Head
 
 
 def most(frame: pl.DataFrame, column: str) -> dict[str, Any] | None:
-    """Return the row that has more than any other; None where there is no other, or none less."""
-    known = frame.filter(pl.col(column).is_not_null())
+    """Return the row that has more than any other; None where no other has any, or none less."""
+    known = frame.filter(pl.col(column) > 0)
     top = known.filter(pl.col(column) == known[column].max())
     return top.row(0, named=True) if top.height == 1 < known.height else None
 
@@ -96,8 +97,11 @@ def self_service(months: pl.DataFrame, share: float | None) -> Headline:
 
 def busiest_hour(hours: pl.DataFrame, weekday_names: list[str]) -> Headline:
     """Say at which hour of which weekday most is lent."""
-    if not _total(hours, "loan_count"):
+    count = _total(hours, "loan_count")
+    if not count:
         return NOTHING
+    if count < FEW:
+        return "finding.hours_few", {"count": count}
     top = most(hours, "loans_per_day")
     if top is None:
         return "finding.no_busiest_hour", {}
@@ -123,7 +127,18 @@ def largest(frame: pl.DataFrame, key: str, code: str, name: str, share: str) -> 
         return NOTHING if rows.is_empty() else ("finding.not_recorded", {})
     if rows.height == 1:  # the largest of one is no finding
         return "finding.all_of_one", {"name": known[name][0]}
-    return key, {"name": known[name][0], "share": float(known[share][0])}
+    return _alike(known, name, share) or (
+        key,
+        {"name": known[name][0], "share": float(known[share][0])},
+    )
+
+
+def _alike(largest_first: pl.DataFrame, name: str, share: str) -> Headline | None:
+    """Say that several have the largest share, None where one has it."""
+    top = largest_first.row(0, named=True)
+    alike = largest_first.filter((pl.col(share) - top[share]).abs() < 1e-9).height
+    values = {"name": top[name], "count": alike, "share": float(top[share])}
+    return ("finding.several_alike", values) if alike > 1 else None
 
 
 def class_gap(classes: pl.DataFrame, name: str) -> Headline:
@@ -134,6 +149,8 @@ def class_gap(classes: pl.DataFrame, name: str) -> Headline:
         return NOTHING if lent.is_empty() else ("finding.not_recorded", {})
     if lent.height == 1:
         return "finding.all_of_one", {"name": known[name][0]}
+    if alike := _alike(known, name, "loan_share"):
+        return alike
     top = known.row(0, named=True)
     values = {"name": top[name], "share": float(top["loan_share"])}
     if top["item_share"] is None:
@@ -173,6 +190,8 @@ def concentration(curve: pl.DataFrame) -> Headline:
     if point is None:
         return NOTHING
     borrowers, loans = point
+    if curve.height == 1:
+        return "finding.one_borrower", {}
     if curve.filter((pl.col("loan_share") - pl.col("borrower_share")).abs() > 1e-9).is_empty():
         return "finding.loans_alike", {}
     if borrowers > 0.11:  # of a few, the first step of the curve is far from a tenth
@@ -226,6 +245,11 @@ def refusals(reasons: pl.DataFrame, name: str) -> Headline:
         return NOTHING
     if not _total(reasons, "refusal_count"):
         return "finding.none_refused", {"count": count}
+    if count < COUNTED:
+        return "finding.refused_few", {
+            "count": count,
+            "refused": _total(reasons, "refusal_count"),
+        }
     values = {"count": count, "share": float(reasons["refusal_rate"].sum())}
     known = reasons.filter(pl.col("refusal_count") > 0, ~pl.col("reason_code").is_in(NOT_RECORDED))
     if known.is_empty():
@@ -240,6 +264,9 @@ def avoidable(reasons: pl.DataFrame, names: dict[str, str]) -> Headline:
     acts = reasons.filter(kind="abnormal").sort("card_count", descending=True)
     if not _total(acts, "card_count"):
         return "finding.unavoidable", {}
+    count = _total(reasons, "card_count")
+    if count < COUNTED:
+        return "finding.avoidable_few", {"count": count, "acts": _total(acts, "card_count")}
     return "finding.avoidable", {
         "share": float(acts["card_share"].sum()),
         "name": names[acts["reason_code"][0]],

@@ -79,7 +79,7 @@ SAID = {
         headlines.clauses(CLAUSES.head(1)),
         "Of 16 events with a clause, 1 falls short of it",
     ),
-    "clauses kept": (headlines.clauses(KEPT), "All 16 events with a clause keep it"),
+    "clauses kept": (headlines.clauses(KEPT), "16 events with a clause, all of which keep it"),
     "not shown": (
         headlines.satisfaction(asked()),
         "85.0% of readers are satisfied: not yet shown to reach 85.0%",

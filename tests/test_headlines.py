@@ -132,6 +132,38 @@ SAID = {
         CLASSES,
         "No kind is recorded for any of them",
     ),
+    "loans in one month of several": (
+        lambda f: headlines.loans_over_time(f, None),
+        MONTHS.with_columns(loan_count=pl.Series([0, 0, 1])),
+        "1 loan in Mar 2019",
+    ),
+    "few loans at any hour": (
+        lambda f: headlines.busiest_hour(f, WEEK),
+        HOURS.with_columns(loan_count=pl.Series([2, *[0] * (HOURS.height - 1)])),
+        "2 loans: too few to tell which hour is busiest",
+    ),
+    "classes alike": (
+        lambda f: headlines.class_gap(f, "class_name_en"),
+        CLASSES.with_columns(loan_share=pl.lit(0.25)),
+        f"{CLASSES.height} lead alike, Literature among them: 25.0% each",
+    ),
+    "one borrower": (
+        headlines.concentration,
+        pl.DataFrame({"borrower_share": [1.0], "loan_share": [1.0]}),
+        "Only one reader borrowed",
+    ),
+    "one refusal": (
+        lambda f: headlines.refusals(f, "name"),
+        REFUSED.with_columns(
+            request_count=pl.lit(1), refusal_count=pl.Series([1, *[0] * (REFUSED.height - 1)])
+        ),
+        "1 of 1 request was refused",
+    ),
+    "one cancellation": (
+        lambda f: headlines.avoidable(f, REASON_NAMES),
+        REASONS.with_columns(card_count=pl.Series([0, 1, 0])),
+        "1 card cancelled, 1 for a reason the library could act on",
+    ),
     "one loan each": (
         lambda f: headlines.concentration(f.with_columns(loan_share=pl.col("borrower_share"))),
         CURVE,

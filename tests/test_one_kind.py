@@ -38,3 +38,18 @@ def test_every_page_works_for_a_library_of_one_kind_and_no_plan(
     assert not app.exception
     assert told(app) == []
     assert "晋中" not in " ".join(words(app))
+
+
+def test_one_loan_of_a_library_without_branches_makes_no_finding_of_itself(
+    once: Callable[[str, Callable[[Path], None]], Path],
+) -> None:
+    store = once("alone-loans", lambda folder: alone(folder, "loans"))
+    pages = ("service/circulation", "service/activities", "people/readers", "library/sources")
+    said = " ".join(
+        piece for page in pages for piece in words(open_page(f"pages/{page}.py", store, "en"))
+    )
+    assert "1 loan on" in said
+    assert "Only one reader borrowed" in said
+    for silly in ("Busiest", "Every borrower", "was not broken down", "The plan for"):
+        assert silly not in said, silly
+    assert "hole network" not in said  # there is none beyond the library

@@ -81,7 +81,10 @@ def survey_by_group(view: View) -> Content:
     groups = view.ask("survey_by_group")
     headline = view.say(headlines.groups(groups))
     if groups.is_empty():
-        return content(headline, view.note("activities.no_groups"))
+        is_asked = not view.look_up("survey_by_question").is_empty()
+        return content(
+            headline, view.note("activities.no_groups" if is_asked else "activities.no_survey")
+        )
     shown = groups.filter(~pl.col("is_hidden"))
     drawn = _intervals(view, shown, "group", view.t("alt.groups")) if shown.height else None
     hidden = groups.height - shown.height

@@ -120,9 +120,11 @@ def head(page: st.Page) -> None:
 
 
 def _branches(codes: list[str] | None) -> str:
+    if facts()["branch_count"] < 2:
+        return ""  # it is the library, which is named already
     if not codes:
         return t("app.whole_network")
-    if codes == [facts()["main_branch"]] and facts()["branch_count"] > 1:
+    if codes == [facts()["main_branch"]]:
         return t("scope.main")  # it is mostly called as the library is
     shown = [name for code, name in branch_names().items() if code in codes]
     return t("app.list_mark").join(shown)
