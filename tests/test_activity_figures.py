@@ -75,6 +75,8 @@ def test_where_no_event_was_ever_recorded_nothing_says_0(show):
         exhibit = show(name)
         assert exhibit.headline == "Nothing recorded in this selection"
         assert blocks(exhibit, Note) == list(exhibit.content.blocks)
+    for name, silly in (("target_facts", ">lectures<"), ("target_verdict", ">not computable<")):
+        assert silly not in str(show(name, target="lectures").content.blocks[0])
     behind = show("events_behind", target="lectures")
     assert behind.headline.startswith("nothing recorded for lectures")
     facts = str(show("target_facts", target="featured_events").content.blocks[0])

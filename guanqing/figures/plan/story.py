@@ -49,6 +49,8 @@ def target_verdict(view: View) -> Content:
         return content("", view.nothing())
     target, ahead = standing.target, outlook_of(view, standing)
     first, second = answer(view, standing, ahead)
+    if standing.value is None:
+        first = ""  # the badge says it
     drawn = fill(
         "story",
         name=target.name[view.language],

@@ -55,7 +55,7 @@ def difference(view: View, value: float, target: Target) -> str:
 def unit_of(view: View, target: Target, value: float | None) -> Markup:
     """Return the unit of a value in small print, where a target's form does not say it already."""
     unit = target.unit_of(value, view.language)
-    is_needed = bool(unit) and target.shown_as == "number"
+    is_needed = bool(unit) and target.shown_as == "number" and value is not None
     return Markup(" {}").format(small(unit)) if is_needed else Markup("")
 
 
