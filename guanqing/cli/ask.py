@@ -83,7 +83,7 @@ def query(
 
 
 def _require_known(codes: list[str], branches: pl.DataFrame) -> None:
-    """Raise where a branch is asked for that nobody knows: its rows would be none, and look true."""
+    """Raise where nobody knows a branch asked for: no rows would look like an answer."""
     known = branches["branch_code"].to_list()
     for code in codes:
         if code not in known:
