@@ -24,7 +24,7 @@ class Slip:
     @property
     def key(self) -> str:
         """Return the text that says so."""
-        return f"verify.own_{self.kind}{'_near' if self.near else ''}"
+        return f"verify.own_{self.kind}_near" if self.near else f"verify.own_{self.kind}"
 
     @property
     def words(self) -> dict[str, str]:
