@@ -19,6 +19,7 @@ import simulated_library
 from guanqing import cli, published, store, text
 from guanqing.cli.frame import app
 from guanqing.paths import DATA
+from guanqing.problems import Problem
 from guanqing.store import Store
 
 pytest_plugins = ["stores"]
@@ -192,6 +193,13 @@ def test_left_out_the_branches_are_all_and_a_list_is_kept_to(simulated: Path) ->
     }
     assert total() == sum(by_branch.values())
     assert total("-p", "branches=JZ,TG") == by_branch["JZ"] + by_branch["TG"]
+
+
+def test_a_branch_that_nobody_knows_is_no_empty_answer(simulated: Path) -> None:
+    with pytest.raises(Problem) as caught:
+        run("query", "loans_by_class", "-p", "branches=TG,XX", "--store", simulated)
+    assert caught.value.key == "problem.no_such_branch"
+    assert caught.value.values["code"] == "XX"
 
 
 def test_left_out_the_as_of_day_is_the_last_of_the_data(simulated: Path) -> None:

@@ -331,6 +331,15 @@ def test_a_measure_nobody_knows_is_taken_for_the_one_most_like_it() -> None:
     assert fault.near == "lectures"
 
 
+def test_a_branch_nobody_knows_is_taken_for_the_one_most_like_it() -> None:
+    branches = {"YC": {"zh": "榆次馆", "en": "Yuci"}, "ZT": {"zh": "张庄分馆", "en": "Zhangzhuang"}}
+    for said, near in (("YV=2", "YC"), ("张庄馆=2", "张庄分馆"), ("晋祠=2", "")):
+        (fault,) = entry_of(
+            2020, LECTURES | {"by_branch": said}, language="zh", branches=branches
+        ).faults
+        assert (fault.why, fault.near) == ("no_branch", near)
+
+
 def test_words_in_one_language_stand_in_both() -> None:
     entry = made(owner_en="Events").entry
     assert entry["name"] == {"zh": "凤鸣讲坛", "en": "凤鸣讲坛"}

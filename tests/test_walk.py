@@ -4,11 +4,13 @@ import importlib.util
 import sys
 from dataclasses import replace
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from conftest import PLANS
 
 from guanqing import plan, text
+from guanqing.figures.plan import words
 from guanqing.paths import ROOT
 from guanqing.plan import alerts, amounts, ranking
 from guanqing.plan.outlook import Outlook
@@ -89,6 +91,13 @@ def test_an_alert_that_a_target_is_behind_says_so_if_it_is_likely_all_the_same(a
     found = alerts.behind(standing, ahead)
     assert alerts.in_words(found, "zh").endswith(zh)
     assert alerts.in_words(found, "en").endswith(en)
+
+
+def test_two_ends_that_read_alike_are_one():
+    view = SimpleNamespace(language="zh")
+    target = replace(TARGETS["visits_per_capita"], goal=0.5)
+    assert words.ends(view, 0.1161, 0.1172, target) == "0.12"
+    assert words.ends(view, 0.1161, 0.1272, target) == "0.12–0.13"
 
 
 @pytest.mark.parametrize(

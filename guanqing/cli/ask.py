@@ -15,6 +15,7 @@ from guanqing.cli.frame import StoreOption, app, err, language, out, say, store_
 from guanqing.cli.terminal import json_of, write
 from guanqing.intake import upgrading
 from guanqing.own import slips
+from guanqing.problems import Problem
 from guanqing.spreadsheets import write_csv
 
 
@@ -75,11 +76,20 @@ def query(
     connection = warehouse.connect(upgrading.current(store_at(store)))
     facts = warehouse.run(connection, "library_facts").row(0, named=True)
     params = query_params.parameters(name, param or [], facts)
+    _require_known(params.get("branches") or [], warehouse.run(connection, "branch_names"))
     frame = warehouse.run(connection, name, **params)
     if facts["is_simulated"]:  # beside the rows, so that a program reading them is not misled
         mark = (say("app.simulated"), "yellow")
         err.print(Text.assemble(mark, " ", say("app.simulated_note")))
     PRINTERS[format_](frame)
+
+
+def _require_known(codes: list[str], branches: pl.DataFrame) -> None:
+    """Raise where nobody knows a branch asked for: no rows would look like an answer."""
+    known = branches["branch_code"].to_list()
+    for code in codes:
+        if code not in known:
+            raise Problem("no_such_branch", code=code, codes=", ".join(known))
 
 
 def _print_table(frame: pl.DataFrame) -> None:

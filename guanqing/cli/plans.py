@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from guanqing import locks, own, plan, text, warehouse
 from guanqing.cli.frame import StoreOption, app, err, language, noting, out, say, store_at
+from guanqing.cli.plan_faults import say_doubts, say_line_faults, say_refused
 from guanqing.cli.terminal import json_of, write
 from guanqing.intake import plan_files, upgrading
 from guanqing.own import about, inventory
@@ -22,8 +22,7 @@ from guanqing.plan.making.drafts import TABLES, Draft
 from guanqing.plan.making.laying import lay_over
 from guanqing.plan.making.saving import Saved
 from guanqing.plan.making.showing import cells_of, promise
-from guanqing.plan.making.words import because, column_called
-from guanqing.plan.planparts import target_doubts
+from guanqing.plan.making.words import column_called
 from guanqing.problems import Problem
 from guanqing.store import Store
 
@@ -68,8 +67,8 @@ def show(
         for one in [found, *saving.history(folder, asked)]:
             err.print(_version(one, its), soft_wrap=True, highlight=False)
     read = planfile.read(asked, found.text, _branches(chosen))
-    _say_doubts(read.doubts)
-    if _say_refused(read.refused):
+    say_doubts(read.doubts)
+    if say_refused(read.refused):
         raise typer.Exit(1)
 
 
@@ -211,8 +210,8 @@ def _read(store: Store, file: Path, year: int | None) -> tuple[Draft, str]:
         if asked is None:
             raise Problem("plan_no_year", path=file)
         read = planfile.read(asked, words, _branches(store))
-        _say_doubts(read.doubts)
-        if _say_refused(read.refused):
+        say_doubts(read.doubts)
+        if say_refused(read.refused):
             raise typer.Exit(1)
         return _draft(asked, words), words
     if not file.exists():
@@ -233,15 +232,8 @@ def _read(store: Store, file: Path, year: int | None) -> tuple[Draft, str]:
     if sheet.unknown:
         listed = say("app.list_mark").join(sheet.unknown)
         err.print(say("plan_desk.unknown_columns", columns=listed), soft_wrap=True)
-    for number, fault in laid.faults:
-        words = say(because(fault.why, fault.near), value=fault.value, near=fault.near)
-        _complain(number, column_called(fault.column, language()), fault.value, words)
-    for line in laid.lines:
-        entry = line.made.entry if not line.faults and "kind" in line.made.entry else None
-        for field, why, value in target_doubts(entry) if entry else ():
-            words = say(because(why, ""), value=str(value))
-            _complain(line.number, column_called(field, language()), str(value), words, DOUBT)
-    if laid.faults or _say_refused(drafts.refusals(laid.draft, _branches(store))):
+    say_line_faults(laid)
+    if laid.faults or say_refused(drafts.refusals(laid.draft, _branches(store))):
         raise typer.Exit(1)
     # a table that changes nothing leaves the file as it is written, comments among the entries too
     return laid.draft, now.text if now and laid.draft == there else laid.draft.text
@@ -251,27 +243,6 @@ def _codes(folder: Path, year: int) -> dict[tuple[str, str], str]:
     """Return the codes that entries have by their names in the plans of other years."""
     found = [saving.current(folder, other) for other in plan.years(folder) if other != year]
     return drafts.codes_of(*(_draft(one.year, one.text) for one in found if one))
-
-
-def _say_refused(refused: tuple[planfile.Refusal, ...]) -> bool:
-    for one in refused:
-        words = say(because(one.why, one.near), value=one.value, near=one.near)
-        _complain(one.line, column_called(one.field, language()), one.value, words)
-    return bool(refused)
-
-
-def _say_doubts(found: tuple[planfile.Refusal, ...]) -> None:
-    for one in found:
-        words = say(because(one.why, one.near), value=one.value)
-        _complain(one.line, column_called(one.field, language()), one.value, words, DOUBT)
-
-
-FAULT, DOUBT = ("✖", "red"), ("!", "yellow")
-
-
-def _complain(line: int, field: str, value: str, why: str, mark: tuple[str, str] = FAULT) -> None:
-    words = say("plan_cli.fault", line=str(line), field=field, value=value, why=why)
-    err.print(Text.assemble(mark, " ", words), soft_wrap=True, highlight=False)
 
 
 # --- in words

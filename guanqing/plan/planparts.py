@@ -29,4 +29,4 @@ def _apart(entry: Entry, field: str) -> float | None:
     whole = sum(entry.get(field, {}).values())
     promises = (entry, *entry.get("revisions", ()))
     goals = [one[name] for one in promises for name in ("at_least", "stretch") if name in one]
-    return whole if whole and not any(isclose(whole, goal) for goal in goals) else None
+    return whole if whole and goals and not any(isclose(whole, goal) for goal in goals) else None

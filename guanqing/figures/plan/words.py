@@ -67,10 +67,14 @@ def whose(view: View, target: Target) -> Markup:
 
 
 def ends(view: View, lower: float, upper: float, target: Target) -> str:
-    """Return two ends in the unit of a target: of what comes one by one, whole ones."""
+    """Return two ends in the unit of a target: of what comes one by one, whole ones.
+
+    Where both read alike it is one.
+    """
     if target.shown_as == "number" and target.kind in ("total", "level"):
         lower, upper = floor(lower), ceil(upper)
-    return f"{amount(view, lower, target)}–{amount(view, upper, target)}"
+    said = dict.fromkeys(amount(view, end, target) for end in (lower, upper))
+    return "–".join(said)
 
 
 def likely(view: View, ahead: Outlook) -> str:

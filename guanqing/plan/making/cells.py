@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from guanqing.plan.making import values
 from guanqing.plan.making.columns import MILESTONE, choices, code_of, columns_of, desk, nearest
+from guanqing.plan.planparts import nearest_branch
 from guanqing.plan.planrules import COUNTED, MONTHS, Entry, milestone_faults, target_faults
 
 Cells = Mapping[str, str]
@@ -155,7 +156,10 @@ def _branches(row: _Reading, column: str, kind: str) -> None:
     found: dict[str, int | float] = {}
     for named, _sign, said in values.parts(row.cells[column]):
         code, value = _branch(row.branches, named), values.number(said)
-        if code is None or code in found:
+        if code is None:
+            known = [*row.branches, *(names[row.language] for names in row.branches.values())]
+            row.wrong(column, "no_branch", named, nearest_branch(named, known))
+        elif code in found:
             row.wrong(column, "no_branch", named)
         elif value is None:
             row.wrong(column, "no_number", f"{named} {said}".strip())
