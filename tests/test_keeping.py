@@ -25,7 +25,7 @@ from test_kept import complaint, loan_count, lose_records
 from test_upgrading import earlier
 
 import simulated_library
-from guanqing import heads, manifest, text, warehouse
+from guanqing import cli, heads, manifest, text, warehouse
 from guanqing.access import audit, audit_ends
 from guanqing.disclosure import kept
 from guanqing.generations import files_in
@@ -877,3 +877,25 @@ def test_a_mend_may_be_killed_before_any_of_its_steps(store: Store, tmp_path: Pa
         if is_done:
             break
     assert step > 10
+
+
+# --- by another account
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone gives files away")
+def test_what_root_does_to_another_accounts_store_stays_that_accounts(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.touch()
+    for path in [store.root, *store.root.rglob("*")]:
+        os.chown(path, 12345, 12345, follow_symlinks=False)
+    os.link(elsewhere, store.root / "layouts" / "named-twice.toml")
+    for words in (["verify"], ["undo"], ["backup", str(tmp_path / "b.zip")]):
+        monkeypatch.setattr(sys, "argv", ["guanqing", *words, "--store", str(store.root)])
+        with pytest.raises(SystemExit):
+            cli.main()
+    owners = {path.name: path.lstat().st_uid for path in store.root.rglob("*")}
+    assert owners.pop("named-twice.toml") == elsewhere.stat().st_uid == 0
+    assert set(owners.values()) == {12345}
+    assert {"audit.jsonl", "audit.head", "own.head"} <= owners.keys()
