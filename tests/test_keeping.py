@@ -684,6 +684,26 @@ def test_another_account_is_told_what_it_may_not_read(
     assert "cannot be read by this account" in run("verify", "--store", store.root).output
 
 
+@pytest.mark.parametrize("name", ["audit", "journal", "released"])
+@pytest.mark.parametrize("end", ["", ".head"])
+def test_another_account_that_looks_is_told_which_file_is_not_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch, name: str, end: str
+) -> None:
+    audit.note(audit.path_of(store.root), "edited", who="a")
+    kept.bring_back(store.root / "released.json", b"{}")
+    (path,) = store.root.glob(f"{name}{end or '.json*'}")
+    opened = Path.open
+
+    def refuse(this: Path, *words: object, **more: object) -> object:
+        if this == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(this, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    said = {finding.values.get("path") for finding in verify.findings(store)}
+    assert str(path) in said
+
+
 def test_refused_lines_are_for_their_owner_alone(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     before = os.umask(0)

@@ -54,11 +54,13 @@ READ_AT_ONCE = 64 << 10  # bytes from the end
 
 
 def lines(path: Path) -> list[Line]:
-    """Return the lines as they stand, the newest last. Problem: audit_broken."""
+    """Return the lines as they stand, the newest last. Problem: audit_broken, file_not_readable."""
     try:
         return read(path, path.read_bytes())
     except FileNotFoundError:
         return []
+    except OSError as error:  # another account's
+        raise Problem("file_not_readable", path=path) from error
 
 
 def read(path: Path, content: bytes) -> list[Line]:
