@@ -684,6 +684,22 @@ def test_another_account_is_told_what_it_may_not_read(
     assert "cannot be read by this account" in run("verify", "--store", store.root).output
 
 
+@pytest.mark.parametrize("end", manifest.FILES)
+def test_a_disk_that_fails_is_said_of_the_file_and_the_rest_is_looked_at(
+    store: Store, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    path, opened = store.current().with_suffix(end), Path.open
+
+    def fail(this: Path, *words: object, **more: object) -> object:
+        if this == path:
+            raise OSError(5, "Input/output error")
+        return opened(this, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", fail)
+    (found,) = verify.findings(store)
+    assert (found.key, found.values["path"]) == ("verify.unreadable", str(path))
+
+
 @pytest.mark.parametrize("name", ["audit", "journal", "released"])
 @pytest.mark.parametrize("end", ["", ".head"])
 def test_another_account_that_looks_is_told_which_file_is_not_its_own(
