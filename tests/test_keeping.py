@@ -935,3 +935,22 @@ def test_what_root_does_to_another_accounts_store_stays_that_accounts(
     assert owners.pop("named-twice.toml") == elsewhere.stat().st_uid == 0
     assert set(owners.values()) == {12345}
     assert {"audit.jsonl", "audit.head", "own.head"} <= owners.keys()
+
+
+DEEP = "a = " + "[" * 5000
+
+
+@pytest.mark.parametrize("name", ["layouts/ours.toml", "library/settings.toml"])
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_is_no_file_of_ours_is_named_by_verify(
+    store: Store, name: str, *, is_folder: bool
+) -> None:
+    path = store.root / name
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    if is_folder:
+        path.mkdir()
+    else:
+        path.write_text(DEEP, encoding="utf-8")
+    said = [finding for finding in verify.findings(store) if finding.values["path"] == str(path)]
+    assert said or (is_folder and name.startswith("library"))

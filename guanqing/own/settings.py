@@ -1,6 +1,5 @@
 """What a library states about itself because no source file holds it (settings.toml)."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import polars as pl
 from pydantic import TypeAdapter, ValidationError, with_config
 
-from guanqing import datafiles
+from guanqing import datafiles, parsing
 from guanqing.datafiles import STRICT, Words
 from guanqing.own import Own
 from guanqing.problems import Problem
@@ -49,7 +48,7 @@ def read(path: Path) -> pl.DataFrame:
     if not path.exists():
         return _rows({})
     try:
-        return _made(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return _made(parsing.toml(path.read_text(encoding="utf-8-sig")))
     except ValidationError as error:
         entry = ".".join(map(str, error.errors()[0]["loc"]))
         raise Problem("settings_invalid", path=path, entry=entry) from error
@@ -69,7 +68,7 @@ def current(its: Own) -> pl.DataFrame | None:
 
 
 def _of_text(written: str) -> pl.DataFrame:
-    return _made(tomllib.loads(written))
+    return _made(parsing.toml(written))
 
 
 def _made(entries: dict[str, Any]) -> pl.DataFrame:
