@@ -4,7 +4,8 @@
 
 A text file that was deleted, emptied or cut at the end of a line looks like a younger one. The head
 tells: it names both contents before the file is replaced, and the new one afterwards, so it is
-right whenever a writer is killed. Files written before there were heads have none.
+right whenever a writer is killed. Files written before there were heads have none. What asks for
+one may raise the Problem file_not_readable.
 """
 
 import hashlib
@@ -16,6 +17,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from guanqing import disk
+from guanqing.problems import Problem
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,12 @@ def _print(content: bytes) -> _Print:
 
 
 def _content(path: Path) -> bytes:
-    return path.read_bytes() if path.exists() else b""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return b""
+    except OSError as error:  # another account's
+        raise Problem("file_not_readable", path=path) from error
 
 
 def _read(path: Path) -> _Head | None:
@@ -83,6 +90,8 @@ def _read(path: Path) -> _Head | None:
         return READER.validate_json(of(path).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
+    except OSError as error:
+        raise Problem("file_not_readable", path=of(path)) from error
 
 
 def _write(path: Path, prints: list[_Print]) -> None:

@@ -114,10 +114,10 @@ def faults(
     """
     try:
         found = read(library)
-    except PermissionError:
-        return [Fault("unreadable", of(library))]
     except ValueError:
         return [Fault("content", of(library))]
+    except OSError:  # another account's, or a disk that fails
+        return [Fault("unreadable", of(library))]
     told = [] if found is None else [(end, found.files.get(end)) for end in of_files]
     checked = (_fault(library.with_suffix(end), right, end in hashed) for end, right in told)
     return [fault for fault in checked if fault]
@@ -134,7 +134,7 @@ def _fault(path: Path, right: list[Print] | None, is_hashed: bool) -> Fault | No
             return Fault("content", path)
     except FileNotFoundError:
         return Fault("missing", path)
-    except PermissionError:
+    except OSError:
         return Fault("unreadable", path)
     return None
 

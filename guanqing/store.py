@@ -78,12 +78,12 @@ class Store:
         if not self.link.exists():
             self._require_none_lost()
             raise Problem("no_library", path=self.link)
-        return self.link.resolve()
+        return _real(self.link)
 
     def has_real(self) -> bool:
         """Return whether it may hold what a library recorded: nothing says it is the simulation."""
         # a file that no load of ours has put there may be all that a backup brought back
-        is_given = self.link.exists() and self.link.resolve().parent != self.folder.resolve()
+        is_given = self.link.exists() and _real(self.link).parent != _real(self.folder)
         is_known = is_given or self._is_dangling() or bool(self.lost())
         return is_known or any(kept.is_real for kept in self.generations())
 
@@ -92,7 +92,7 @@ class Store:
 
     def lost(self) -> dict[int, Path]:
         """Return the libraries that are gone while their records are there, oldest first."""
-        return generations.lost_in(self.folder, self.link.resolve())
+        return generations.lost_in(self.folder, _real(self.link))
 
     def _require_none_lost(self) -> None:
         """Raise where the link leads nowhere although real generations are kept, or records."""
@@ -109,10 +109,10 @@ class Store:
 
     def generations(self) -> list[Generation]:
         """Return the generations that are kept, newest first."""
-        served = self.link.resolve()
+        served = _real(self.link)
         unserved = self.unserved()
         found = [
-            generations.read(number, path, is_current=path.resolve() == served)
+            generations.read(number, path, is_current=_real(path) == served)
             for number, path in generations.files_in(self.folder).items()
             if path not in unserved
         ]
@@ -285,6 +285,11 @@ class Store:
     def _full(self, draft: Path) -> Problem:
         written = f"{disk.size(draft) / 2**20:.1f}"
         return Problem("disk_full", path=self.root, written=written)
+
+
+def _real(path: Path) -> Path:
+    """Return where links lead, as far as they lead anywhere: a folder may be a link to itself."""
+    return Path(os.path.realpath(path))
 
 
 def default_store() -> Store:

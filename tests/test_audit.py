@@ -350,3 +350,36 @@ def test_the_page_calls_figures_and_registers_by_their_names(
         assert name in shown
     assert "loans_by_class" not in shown
     assert "desk" not in shown
+
+
+@pytest.mark.parametrize("spoilt", [b"\n", b"xx\n", b'{"number": 6}\n', b"\xff\n"])
+def test_a_line_that_a_hand_has_put_in_is_said_and_shuts_nobody_out(
+    path: Path, spoilt: bytes
+) -> None:
+    with path.open("ab") as file:
+        file.write(spoilt)
+    audit.note(path, "edited", who="c", kept_days=365)
+    audit.note(path, "edited", who="d", kept_days=365)
+    *_, before, last = map(json.loads, path.read_bytes().splitlines()[-2:])
+    assert (before["number"], last["number"], "missing" in before["about"]) == (6, 7, False)
+    with pytest.raises(Problem, match="audit_broken"):
+        audit.verify(path)
+    path.write_bytes(path.read_bytes().replace(spoilt, b"") if spoilt != b"\n" else _joined(path))
+    assert audit.verify(path)  # once it is out the chain holds
+
+
+def _joined(path: Path) -> bytes:
+    return path.read_bytes().replace(b"\n\n", b"\n")
+
+
+def test_a_spoilt_line_keeps_all_the_others_however_old(path: Path) -> None:
+    content = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join([*content[:2], b"xx\n", *content[3:]]))
+    _note_at(datetime.now(UTC) + timedelta(days=80), path, kept_days=1)
+    assert path.read_bytes().startswith(b"".join(content[:2]))
+
+
+def test_a_first_line_that_is_spoilt_shuts_nobody_out(path: Path) -> None:
+    path.write_bytes(b"x" + path.read_bytes())
+    audit.note(path, "edited", who="c", kept_days=365)
+    assert audit.LINE.validate_json(path.read_bytes().splitlines()[-1]).number == 6

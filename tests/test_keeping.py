@@ -25,7 +25,7 @@ from test_kept import complaint, loan_count, lose_records
 from test_upgrading import earlier
 
 import simulated_library
-from guanqing import heads, manifest, text, warehouse
+from guanqing import cli, heads, manifest, text, warehouse
 from guanqing.access import audit, audit_ends
 from guanqing.disclosure import kept
 from guanqing.generations import files_in
@@ -684,6 +684,42 @@ def test_another_account_is_told_what_it_may_not_read(
     assert "cannot be read by this account" in run("verify", "--store", store.root).output
 
 
+@pytest.mark.parametrize("end", manifest.FILES)
+def test_a_disk_that_fails_is_said_of_the_file_and_the_rest_is_looked_at(
+    store: Store, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    path, opened = store.current().with_suffix(end), Path.open
+
+    def fail(this: Path, *words: object, **more: object) -> object:
+        if this == path:
+            raise OSError(5, "Input/output error")
+        return opened(this, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", fail)
+    (found,) = verify.findings(store)
+    assert (found.key, found.values["path"]) == ("verify.unreadable", str(path))
+
+
+@pytest.mark.parametrize("name", ["audit", "journal", "released"])
+@pytest.mark.parametrize("end", ["", ".head"])
+def test_another_account_that_looks_is_told_which_file_is_not_its_own(
+    store: Store, monkeypatch: pytest.MonkeyPatch, name: str, end: str
+) -> None:
+    audit.note(audit.path_of(store.root), "edited", who="a")
+    kept.bring_back(store.root / "released.json", b"{}")
+    (path,) = store.root.glob(f"{name}{end or '.json*'}")
+    opened = Path.open
+
+    def refuse(this: Path, *words: object, **more: object) -> object:
+        if this == path:
+            raise PermissionError(13, "Permission denied")
+        return opened(this, *words, **more)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(Path, "open", refuse)
+    said = {finding.values.get("path") for finding in verify.findings(store)}
+    assert str(path) in said
+
+
 def test_refused_lines_are_for_their_owner_alone(store: Store, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     before = os.umask(0)
@@ -877,3 +913,44 @@ def test_a_mend_may_be_killed_before_any_of_its_steps(store: Store, tmp_path: Pa
         if is_done:
             break
     assert step > 10
+
+
+# --- by another account
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root alone gives files away")
+def test_what_root_does_to_another_accounts_store_stays_that_accounts(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.touch()
+    for path in [store.root, *store.root.rglob("*")]:
+        os.chown(path, 12345, 12345, follow_symlinks=False)
+    os.link(elsewhere, store.root / "layouts" / "named-twice.toml")
+    for words in (["verify"], ["undo"], ["backup", str(tmp_path / "b.zip")]):
+        monkeypatch.setattr(sys, "argv", ["guanqing", *words, "--store", str(store.root)])
+        with pytest.raises(SystemExit):
+            cli.main()
+    owners = {path.name: path.lstat().st_uid for path in store.root.rglob("*")}
+    assert owners.pop("named-twice.toml") == elsewhere.stat().st_uid == 0
+    assert set(owners.values()) == {12345}
+    assert {"audit.jsonl", "audit.head", "own.head"} <= owners.keys()
+
+
+DEEP = "a = " + "[" * 5000
+
+
+@pytest.mark.parametrize("name", ["layouts/ours.toml", "library/settings.toml"])
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_what_is_no_file_of_ours_is_named_by_verify(
+    store: Store, name: str, *, is_folder: bool
+) -> None:
+    path = store.root / name
+    path.unlink(missing_ok=True)
+    path.parent.mkdir(exist_ok=True)
+    if is_folder:
+        path.mkdir()
+    else:
+        path.write_text(DEEP, encoding="utf-8")
+    said = [finding for finding in verify.findings(store) if finding.values["path"] == str(path)]
+    assert said or (is_folder and name.startswith("library"))

@@ -329,6 +329,16 @@ def test_a_link_that_leads_nowhere_is_neither_simulated_nor_loaded_over(
     assert loan_count(store) == 3
 
 
+def test_a_folder_that_is_a_link_to_itself_is_said(store: Store, tmp_path: Path) -> None:
+    away = store.folder.rename(tmp_path / "away")
+    store.folder.symlink_to(store.folder.name)
+    assert "guanqing restore FILE --replace" in complaint("status", "--store", store.root)
+    assert run("verify", "--store", store.root).exit_code == 1
+    store.folder.unlink()
+    away.rename(store.folder)
+    assert loan_count(store) == 3
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_library_that_is_gone_is_neither_forgotten_nor_replaced_and_its_records_bring_it_back(
     tmp_path: Path, shelf: Shelf, count: int

@@ -49,14 +49,19 @@ def note(
     """
     with held(path) as file:
         torn = mend_end(file)
-        first, last = ends(path, file)
+        first, last, is_spoilt = ends(file)
         now = datetime.now(UTC)
         at = now.isoformat(timespec="seconds")
         said = _bounded(about or {}) | ({"torn_bytes": torn} if torn else {})
         number, before, missing = _goes_on_from(path, last)
+        if is_spoilt:  # by a hand: `verify` says so, and nobody is shut out for it
+            missing = None
+            if not number:
+                raise Problem("audit_broken", path=path, number="1")
         if missing:
             said |= {"missing": missing}
-        found = lines(path) if kept_days and first and first.at < _days_ago(now, kept_days) else []
+        is_due = kept_days and first and first.at < _days_ago(now, kept_days)
+        found = _readable_lines(path) if is_due else []
         count = audit_ends.too_old([line.at for line in found], now, kept_days or 0)
         gone, kept = found[:count], found[count:]
         is_cut = any(line.act != "cut" for line in gone)
@@ -188,6 +193,14 @@ def _goes_on_from(path: Path, last: Line | None) -> tuple[int, str, tuple[int, i
     if head and head.number == number:  # of another chain: `verify` says that they do not fit
         return number, head.chain, None
     return number, chain, None
+
+
+def _readable_lines(path: Path) -> list[Line]:
+    """Return the lines; none where one of them is spoilt, for then all are evidence."""
+    try:
+        return lines(path)
+    except Problem:
+        return []
 
 
 def _days_ago(now: datetime, days: int) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from guanqing import disk, manifest
+from guanqing.problems import Problem
 
 # No silence counts for more than this: a clock that runs ahead by ten years, once, must not make
 # everything too old. A library where nothing is noted for longer keeps its lines for longer.
@@ -42,11 +43,16 @@ def head_of(path: Path) -> Path:
 
 
 def read(path: Path) -> Head | None:
-    """Return the head of an audit; None where there is none, or none that can be read."""
+    """Return the head of an audit; None where there is none, or none that says anything.
+
+    Problem: file_not_readable.
+    """
     try:
         return HEAD.validate_json(head_of(path).read_bytes())
     except (FileNotFoundError, ValueError):
         return None
+    except OSError as error:  # another account's
+        raise Problem("file_not_readable", path=head_of(path)) from error
 
 
 def told(path: Path) -> Head | None:

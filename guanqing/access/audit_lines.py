@@ -54,11 +54,13 @@ READ_AT_ONCE = 64 << 10  # bytes from the end
 
 
 def lines(path: Path) -> list[Line]:
-    """Return the lines as they stand, the newest last. Problem: audit_broken."""
+    """Return the lines as they stand, the newest last. Problem: audit_broken, file_not_readable."""
     try:
         return read(path, path.read_bytes())
     except FileNotFoundError:
         return []
+    except OSError as error:  # another account's
+        raise Problem("file_not_readable", path=path) from error
 
 
 def read(path: Path, content: bytes) -> list[Line]:
@@ -102,13 +104,23 @@ def mend_end(file: BinaryIO) -> int:
     return torn
 
 
-def ends(path: Path, file: BinaryIO) -> tuple[Line | None, Line | None]:
-    """Return the first and the last line: the file may be long, and is written to at each click."""
+def ends(file: BinaryIO) -> tuple[Line | None, Line | None, bool]:
+    """Return the first and the last line: the file may be long, and is written to at each click.
+
+    One that cannot be read is None. And whether that is so of the last.
+    """
     first = file.readline()
     if not first:
-        return None, None
-    last = _end(file).splitlines()[-1]
-    return read(path, first)[0], read(path, last)[0]
+        return None, None, False
+    last = _readable(_end(file).splitlines()[-1])
+    return _readable(first), last, last is None
+
+
+def _readable(words: bytes) -> Line | None:
+    try:
+        return LINE.validate_json(words)
+    except ValidationError:
+        return None
 
 
 def _end(file: BinaryIO) -> bytes:

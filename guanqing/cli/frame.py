@@ -42,6 +42,7 @@ StoreOption = Annotated[
 ]
 
 
+_used: set[Path] = set()
 _asked_for: ContextVar[Path | None] = ContextVar("asked_for", default=None)
 
 
@@ -84,7 +85,14 @@ def noting(store: Store, act: audit.Act, **about: object) -> Iterator[None]:
 def store_at(folder: Path | None) -> Store:
     """Return the store an option names, or the default one."""
     _asked_for.set(folder)
-    return Store(folder.absolute()) if folder else default_store()
+    found = Store(folder.absolute()) if folder else default_store()
+    _used.add(found.root)
+    return found
+
+
+def used() -> set[Path]:
+    """Return the folders of the stores that this command has asked for."""
+    return set(_used)
 
 
 def store_option() -> str:

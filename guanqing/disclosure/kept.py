@@ -65,9 +65,14 @@ def released(path: Path, name: str, people: pl.DataFrame, floor: int) -> pl.Data
 
 
 def read(path: Path) -> dict[str, Any]:
-    """Return what was released, by name. Problem: released_lost, where that cannot be read."""
+    """Return what was released, by name.
+
+    Problem: released_lost, where it makes no sense; file_not_readable.
+    """
     try:
         return dict(json.loads(path.read_bytes())) if path.exists() else {}
+    except OSError as error:
+        raise Problem("file_not_readable", path=path) from error
     except ValueError as error:
         raise Problem("released_lost", path=path, head=heads.of(path)) from error
 

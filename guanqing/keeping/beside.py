@@ -45,10 +45,13 @@ def released_findings(store: Store) -> Iterator[Finding]:
     """Yield that what was released before is no longer known."""
     path = store.root / RELEASED
     values = {"path": str(path), "head": str(heads.of(path))}
-    if not heads.is_as_written(path) or manifest.is_lost(path):
-        yield Finding("problem.released_lost", values, RESTORE)
-    elif heads.is_headless(path):
-        yield Finding("verify.headless", values, MEND)
+    try:
+        if not heads.is_as_written(path) or manifest.is_lost(path):
+            yield Finding("problem.released_lost", values, RESTORE)
+        elif heads.is_headless(path):
+            yield Finding("verify.headless", values, MEND)
+    except Problem as problem:
+        yield of_problem(problem, "")
 
 
 def mend_released(store: Store) -> None:

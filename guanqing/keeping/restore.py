@@ -2,11 +2,10 @@
 
 import json
 import os
-import tomllib
 from contextlib import suppress
 from pathlib import Path
 
-from guanqing import disk, manifest, own, warehouse
+from guanqing import disk, manifest, own, parsing, warehouse
 from guanqing.disclosure import kept
 from guanqing.intake import loading, upgrading
 from guanqing.intake.layouts import FOLDER as OUR_LAYOUTS
@@ -125,7 +124,7 @@ def _is_damaged(store: Store, path: Path) -> bool:
     try:
         said = content.decode("utf-8-sig")
         if path.suffix == ".toml":
-            tomllib.loads(said)
+            parsing.toml(said)
     except ValueError:
         return True
     return False

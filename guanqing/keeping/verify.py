@@ -88,7 +88,10 @@ def _mend_account(store: Store, generation: Generation) -> None:
     if found and found.account:
         draft = store.new_draft() / "about.json"
         generations.write_account(draft, found.account)
-        os.replace(draft, about_of(generation.path))
+        try:
+            os.replace(draft, about_of(generation.path))
+        except OSError as error:  # something else stands there
+            raise Problem("store_not_writable", path=about_of(generation.path)) from error
 
 
 def _faults(generation: Generation) -> list[Fault]:

@@ -1,6 +1,5 @@
 """What a library is called, where it is, and which branches it has (library.toml)."""
 
-import tomllib
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, TypeAdapter, with_config
 
-from guanqing import datafiles
+from guanqing import datafiles, parsing
 from guanqing.datafiles import STRICT
 from guanqing.own import Own
 from guanqing.paths import DATA
@@ -91,7 +90,7 @@ def is_named_by(layout: str, its: Own) -> bool:
     """Return whether a layout names a library of its own: the product's, or one a store keeps."""
     for folder in (its.folder.parent / "layouts", DATA / "layouts"):
         with suppress(OSError, ValueError):
-            named = tomllib.loads((folder / f"{layout}.toml").read_text(encoding="utf-8"))
+            named = parsing.toml((folder / f"{layout}.toml").read_text(encoding="utf-8"))
             return "name_zh" in named.get("library", {})
     return False
 

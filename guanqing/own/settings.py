@@ -1,6 +1,5 @@
 """What a library states about itself because no source file holds it (settings.toml)."""
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def read(path: Path) -> pl.DataFrame:
     if not path.exists():
         return _rows({})
     try:
-        return _made(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        return _made(parsing.toml(path.read_text(encoding="utf-8-sig")))
     except ValidationError as error:
         entry = ".".join(map(str, error.errors()[0]["loc"]))
         raise Problem("settings_invalid", path=path, entry=entry) from error
@@ -89,7 +88,7 @@ def _codes(written: str) -> list[str]:
 
 
 def _of_text(written: str) -> pl.DataFrame:
-    return _made(tomllib.loads(written))
+    return _made(parsing.toml(written))
 
 
 def _made(entries: dict[str, Any]) -> pl.DataFrame:

@@ -1,10 +1,10 @@
 """Layouts: how each source system names its files, columns and codes (data/layouts/*.toml)."""
 
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from guanqing import parsing
 from guanqing.intake.layouts import sources
 from guanqing.intake.layouts.entries import Entry
 from guanqing.intake.layouts.sources import Source
@@ -77,8 +77,10 @@ def read(name: str, own: Path | None = None) -> Layout:
     found = [folder / f"{name}.toml" for folder in _folders(own)]
     path = next(path for path in found if path.exists())
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        entries = parsing.toml(path.read_text(encoding="utf-8"))
+    except OSError as error:  # a folder is called so, or it is another account's
+        raise Problem("layout_invalid", layout=name, entry=error.strerror) from error
+    except ValueError as error:
         raise Problem("layout_invalid", layout=name, entry=error) from error
     return parse(name, entries, its)
 
