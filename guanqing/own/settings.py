@@ -25,10 +25,12 @@ class Setting:
 
 
 # What anything asks for; what else is stated is a slip (slips.py) and no row.
-KNOWN = (
-    *("population_served", "population_served_network"),
-    *("feedback_answer_days", "loans_include_renewals"),
-)
+KNOWN = {
+    "population_served",
+    "population_served_network",
+    "feedback_answer_days",
+    "loans_include_renewals",
+}
 # Settings that figures ask for: each has a row even while nobody knows it.
 NOT_SET = {
     code: Setting(None, "persons", {"zh": "未设定", "en": "not set"}, False)
@@ -84,7 +86,7 @@ def codes(its: Own) -> list[str]:
 
 
 def _codes(written: str) -> list[str]:
-    return [*tomllib.loads(written)]
+    return [*parsing.toml(written)]
 
 
 def _of_text(written: str) -> pl.DataFrame:
