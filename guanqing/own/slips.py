@@ -40,7 +40,7 @@ def slips(its: Own, branches: Collection[str]) -> list[Slip]:
     """
     found: list[Slip] = []
     with suppress(Problem, OSError, ValueError):
-        said, known = settings.codes(its), [*settings.KNOWN]
+        said, known = settings.codes(its), sorted(settings.KNOWN)
         found += [_slip("setting", its.settings, [code], code, known) for code in said]
     with suppress(Problem, OSError, ValueError):
         library = about.read(its)
