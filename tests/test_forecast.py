@@ -99,6 +99,13 @@ def test_growth_within_the_year_is_seen_to_go_on():
     assert end.value > sum(months) * 12 / 9
 
 
+def test_one_burst_after_empty_months_is_no_beginning():
+    """Ten in March and none before: there may be no more, and it is not ten in every month."""
+    found = year(0, 0, 10)
+    assert found.end.lower_95 == 10
+    assert found.end.value < year(10, 10, 10).end.value / 2
+
+
 def test_bursts_leave_the_band_wider_than_even_months():
     assert width(year(0, 12, 0, 0, 12, 0)) > 1.5 * width(year(*[4] * 6))
 
@@ -300,8 +307,8 @@ def told() -> dict[str, list[list[float]]]:
 
 
 def _held(cell: str) -> list[float]:
-    found = re.search(r"(\d+)% / (\d+)%", cell)
-    return [int(percent) / 100 for percent in found.groups()] if found else []
+    found = re.search(r"([\d.]+)% / ([\d.]+)%", cell)
+    return [float(percent) / 100 for percent in found.groups()] if found else []
 
 
 def test_the_table_has_every_shape(grid):
