@@ -16,7 +16,7 @@ from guanqing.plan.priors import Priors
 
 ANSWERS = 5000
 SHAPES = np.geomspace(0.8, 200, 16)  # of a month's gamma: from one burst to as even as Poisson
-VAGUE = 0.9  # of the log level of a month that is not empty; less, the more of them were seen
+VAGUE = 0.8  # of the log level of a month that is not empty; less, the more of them were seen
 NONE_YET = 6.0  # events in a month that is not empty, where none has come
 OFTEN_EMPTY = 0.9  # how often empty months are taken to be the way of a small count
 

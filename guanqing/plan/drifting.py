@@ -125,8 +125,8 @@ def drawn(
     root = np.linalg.cholesky(
         together[:, :size, :size] + np.diag(counted) + LEAST_NOISE * np.eye(size)
     )
-    strayed = np.broadcast_to((said - centre)[:, None], (ANSWERS, size, 1))
-    solved = np.linalg.solve(root, np.concatenate([strayed, together[:, :size, size:]], axis=2))
+    away = np.broadcast_to((said - centre)[:, None], (ANSWERS, size, 1))
+    solved = np.linalg.solve(root, np.concatenate([away, together[:, :size, size:]], axis=2))
     off, shared = solved[..., :1], solved[..., 1:]
     fit = -0.5 * (off**2).sum((1, 2)) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
     used, place = np.unique(chosen(fit, draws), return_inverse=True)
@@ -141,7 +141,7 @@ def drawn(
     if not is_count:
         return np.asarray(lines * scale * coming_weights)
     levels = np.exp(np.clip(lines - centre, -MOST, MOST) + centre) * coming_weights
-    return rng.poisson(levels * _strayed(own[place, None], coming.size, rng)).astype(float)
+    return rng.poisson(levels * strayed(own[place, None], coming.size, rng)).astype(float)
 
 
 def _own(parts: Spreads) -> Numbers:
@@ -149,7 +149,7 @@ def _own(parts: Spreads) -> Numbers:
     return np.asarray(parts.noise**2 * (1 - parts.memory) / (1 + parts.memory))
 
 
-def _strayed(own: Numbers, count: int, rng: np.random.Generator) -> Numbers:
+def strayed(own: Numbers, count: int, rng: np.random.Generator) -> Numbers:
     """Return factors whose logarithms stray about 0 by these variances.
 
     Gamma, so that a count is negative binomial: where months stray by half, a lognormal one would
