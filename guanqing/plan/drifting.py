@@ -85,7 +85,9 @@ def covariances(months: Numbers, parts: Spreads, known: Priors) -> Numbers:
     slope = (np.outer(middle, middle) * one_year + 2 * np.outer(line, line)) / 3
     since = months - months.min()
     drift = np.minimum(since[:, None], since)
-    kept = parts.memory[:, None, None] ** np.maximum(apart, 1)
+    # few distances, many pairs of months: a power is dear
+    distances, where = np.unique(np.maximum(apart, 1), return_inverse=True)
+    kept = (parts.memory[:, None] ** distances)[:, where.reshape(apart.shape)]
     kept[:, np.arange(months.size), np.arange(months.size)] = 1
     return np.asarray(
         VAGUE
