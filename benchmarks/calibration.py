@@ -199,7 +199,7 @@ def main(years: int = 500, processes: int = 2) -> None:
 
 
 def _said(found: tuple[float, float, float] | None) -> str:
-    return "not begun" if found is None else "{:.0%} / {:.0%} · {:.1%}".format(*found)
+    return "not begun" if found is None else "{:.1%} / {:.1%} · {:.1%}".format(*found)
 
 
 if __name__ == "__main__":

@@ -16,9 +16,9 @@ from guanqing.plan.priors import Priors
 
 ANSWERS = 5000
 SHAPES = np.geomspace(0.8, 200, 16)  # of a month's gamma: from one burst to as even as Poisson
-VAGUE = 1.6  # of the log level of a month that is not empty; less, the more of them were seen
-NONE_YET = 4.0  # events in a month that is not empty, where none has come
-OFTEN_EMPTY = 0.8  # how often empty months are taken to be the way of a small count
+VAGUE = 0.8  # of the log level of a month that is not empty; less, the more of them were seen
+NONE_YET = 6.0  # events in a month that is not empty, where none has come
+OFTEN_EMPTY = 0.9  # how often empty months are taken to be the way of a small count
 
 
 def drawn(
@@ -57,10 +57,12 @@ def _paths(months: Numbers, known: Priors, is_opening: bool, rng: np.random.Gene
     """Return season times drift of each month, about 1: answers x months."""
     parts, of = drifting.spreads(known, is_opening, True), known.elsewhere
     answer = np.arange(ANSWERS) % drifting.ANSWERS
-    turn = 2 * np.pi * np.arange(YEAR) / YEAR
-    waves = rng.standard_normal((ANSWERS, 2)) @ np.array([np.cos(turn), np.sin(turn)])
     own = rng.standard_normal((ANSWERS, YEAR))
-    season = math.sqrt(of.wave) * waves + math.sqrt(1 - of.wave) * own
+    season = math.sqrt(1 - of.wave - of.second_wave) * own
+    for times, share in ((1, of.wave), (2, of.second_wave)):
+        turn = times * 2 * np.pi * np.arange(YEAR) / YEAR
+        waves = rng.standard_normal((ANSWERS, 2)) @ np.array([np.cos(turn), np.sin(turn)])
+        season += math.sqrt(share) * waves
     steps = np.sqrt(np.diff(months, prepend=months[0]))
     drift = np.cumsum(rng.standard_normal((ANSWERS, months.size)) * steps, axis=1)
     slope = rng.standard_normal((ANSWERS, 1)) * (months - months.mean())

@@ -18,7 +18,7 @@ Numbers = NDArray[np.float64]
 
 ANSWERS = 500  # combinations of spreads that are weighed
 YEAR = 12
-MOST_MEMORY = 0.85  # half of the levels that move have a memory, anything up to this
+MOST_MEMORY = 0.95  # those that have a memory have anything up to this
 VAGUE = 25.0  # variance of a level of which nothing is known
 MOST = 12.0  # a month ahead is at most e^12 times the mean one: only guards the arithmetic
 LEAST_NOISE = 1e-10  # keeps a matrix of months that are all but certain apart from a singular one
@@ -52,10 +52,11 @@ def spreads(known: Priors, is_opening: bool, is_count: bool) -> Spreads:
     noise = of.noise
     if not is_count:
         noise = replace(noise, middle=4 * noise.middle, most=4 * noise.most)
-    steady = known.steady.opening if is_opening else known.steady.later
+    steady, remembering = (
+        often.opening if is_opening else often.later for often in (known.steady, known.remembering)
+    )
     moves = np.where(cube[:, 4] < steady, 0.0, 1.0)
-    # a level that holds still has no memory of months that strayed; of others, some have
-    memory = moves * np.clip(2 * cube[:, 5] - 1, 0, 1) * MOST_MEMORY
+    memory = np.clip(1 - (1 - cube[:, 5]) / remembering, 0, 1) * MOST_MEMORY
     return Spreads(
         _drawn(of.season, cube[:, 0]),
         _drawn(noise, cube[:, 1]),
@@ -74,15 +75,19 @@ def _drawn(spread: Spread, at: Numbers) -> Numbers:
 def covariances(months: Numbers, parts: Spreads, known: Priors) -> Numbers:
     """Return how months go together under each answer: answers x months x months."""
     of, apart = known.elsewhere, np.abs(months[:, None] - months)
-    season = of.wave * np.cos(2 * np.pi * apart / YEAR) + (1 - of.wave) * (apart % YEAR == 0)
+    turn = 2 * np.pi * apart / YEAR
+    waves = of.wave * np.cos(turn) + of.second_wave * np.cos(2 * turn)
+    season = waves + (1 - of.wave - of.second_wave) * (apart % YEAR == 0)
     one_year = months[:, None] // YEAR == months // YEAR
     middle = months % YEAR - (YEAR - 1) / 2
-    # half of a slope goes on from year to year, half is one year's own
+    # two thirds of a slope go on from year to year, a third is one year's own
     line = months - months.mean()
-    slope = (np.outer(middle, middle) * one_year + np.outer(line, line)) / 2
+    slope = (np.outer(middle, middle) * one_year + 2 * np.outer(line, line)) / 3
     since = months - months.min()
     drift = np.minimum(since[:, None], since)
-    kept = parts.memory[:, None, None] ** np.maximum(apart, 1)
+    # few distances, many pairs of months: a power is dear
+    distances, where = np.unique(np.maximum(apart, 1), return_inverse=True)
+    kept = (parts.memory[:, None] ** distances)[:, where.reshape(apart.shape)]
     kept[:, np.arange(months.size), np.arange(months.size)] = 1
     return np.asarray(
         VAGUE
@@ -117,26 +122,43 @@ def drawn(
     said = np.log((amounts + 0.5) / weights) if is_count else amounts / weights / scale
     counted = 1 / (amounts + 0.5) if is_count else np.zeros_like(amounts)
     centre, size = float(said.mean()), months.size
-    together = covariances(
-        np.concatenate([months, coming]), spreads(known, is_opening, is_count), known
-    )
+    parts = spreads(known, is_opening, is_count)
+    together = covariances(np.concatenate([months, coming]), parts, known)
     root = np.linalg.cholesky(
         together[:, :size, :size] + np.diag(counted) + LEAST_NOISE * np.eye(size)
     )
-    strayed = np.broadcast_to((said - centre)[:, None], (ANSWERS, size, 1))
-    off, shared = np.linalg.solve(root, strayed), np.linalg.solve(root, together[:, :size, size:])
+    away = np.broadcast_to((said - centre)[:, None], (ANSWERS, size, 1))
+    solved = np.linalg.solve(root, np.concatenate([away, together[:, :size, size:]], axis=2))
+    off, shared = solved[..., :1], solved[..., 1:]
     fit = -0.5 * (off**2).sum((1, 2)) - np.log(np.diagonal(root, axis1=1, axis2=2)).sum(1)
     used, place = np.unique(chosen(fit, draws), return_inverse=True)
     back = np.swapaxes(shared[used], 1, 2)
     means = centre + (back @ off[used])[..., 0]
     left = together[used][:, size:, size:] - back @ shared[used]
-    spread = np.linalg.cholesky(left + LEAST_NOISE * np.eye(coming.size))
+    own = _own(parts)[used] if is_count else np.zeros(used.size)
+    kept = LEAST_NOISE - own[:, None, None]
+    spread = np.linalg.cholesky(left + kept * np.eye(coming.size))
     normal = rng.standard_normal((draws, coming.size, 1))
     lines = means[place] + (spread[place] @ normal)[..., 0]
     if not is_count:
         return np.asarray(lines * scale * coming_weights)
     levels = np.exp(np.clip(lines - centre, -MOST, MOST) + centre) * coming_weights
-    return rng.poisson(levels).astype(float)
+    return rng.poisson(levels * strayed(own[place, None], coming.size, rng)).astype(float)
+
+
+def _own(parts: Spreads) -> Numbers:
+    """Return the part of a month's straying that no other month knows of, as a variance."""
+    return np.asarray(parts.noise**2 * (1 - parts.memory) / (1 + parts.memory))
+
+
+def strayed(own: Numbers, count: int, rng: np.random.Generator) -> Numbers:
+    """Return factors whose logarithms stray about 0 by these variances.
+
+    Gamma, so that a count is negative binomial: where months stray by half, a lognormal one would
+    have far too many that bring three times as much.
+    """
+    # ln(shape - 1/2) is the mean of the logarithm, 1 / (shape - 1/2) about its variance
+    return np.asarray(rng.standard_gamma(1 / own + 0.5, (own.size, count)) * own)
 
 
 def chosen(fit: Numbers, draws: int) -> NDArray[np.intp]:

@@ -20,6 +20,7 @@ SEED = 2019  # the same figures give the same band on every screen
 LEAST_DAYS = 7.0  # less of a month than a week shows no level, and neither does less of a year
 MOST_MONTHS = 36  # what is older says little of this year
 LARGE = 5  # events in every month: below, the logarithm of a month means little
+BEGUN = 100  # what comes so often a month does not fail to come for a whole one by chance
 LATE = 0.01  # so unlikely an empty beginning is taken for a measure that had not begun
 QUANTILES = (0.5, 0.1, 0.9, 0.025, 0.975)
 
@@ -150,7 +151,8 @@ def _worth(seen: Sequence[Step], is_count: bool) -> list[Step]:
     if not first or not is_count:
         return later if first else steps
     empty = (1 + sum(not step.amount for step in later)) / (1 + len(later))
-    return later if empty**first < LATE or min(s.amount for s in later) >= LARGE else steps
+    has_begun = empty**first < LATE or min(step.amount for step in later) >= BEGUN
+    return later if has_begun else steps
 
 
 def _has_full_year(seen: Sequence[Step]) -> bool:

@@ -32,12 +32,13 @@ class Elsewhere:
     year: float
     year_of_few: float
     wave: float
+    second_wave: float
 
 
 @with_config(STRICT)
 @dataclass(frozen=True)
-class Steady:
-    """How often a level holds still within a year."""
+class Often:
+    """How often something is so of a figure: in an opening year, and later."""
 
     opening: float
     later: float
@@ -50,7 +51,8 @@ class Priors:
 
     source: str
     elsewhere: Elsewhere
-    steady: Steady
+    steady: Often
+    remembering: Often
     words: dict[str, float]
 
 
