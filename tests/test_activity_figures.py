@@ -108,7 +108,7 @@ def test_of_a_rate_of_events_the_calendar_says_no_missing_number(library, stage,
         goal=0.1,
         quality=(),
     )
-    with patch.object(plan, "load", lambda year, _folder: Plan(year, {"lectures": promised})):
+    with patch.object(plan, "load", lambda year, *_: Plan(year, {"lectures": promised})):
         library.promise(Plan(2019, {"lectures": promised}))
         library.put("settings")
         stage(held_on=date(2019, 3, 5))
