@@ -105,7 +105,7 @@ def test_of_a_promise_for_every_week_the_worst_is_called_the_worst(view):
     (table,) = scorecard.plan_behind.compose(view).blocks
     kept = f"{one.kept_week_count}/{one.week_count}"
     said = {row[0]: [re.sub(r"<[^>]+>", "", str(cell)) for cell in row] for row in table.rows}
-    assert said[one.target.name["en"]][1:3] == [f"{kept} weeks", "70 hours a week"]
+    assert said[one.target.name["en"]][1:3] == [f"{kept} wk", "70 hours/wk"]
     assert worst in words(scorecard.plan_scorecard.compose(view))
     assert worst in words(story.target_verdict.compose(view))
     told = words(facts.target_facts.compose(view))
