@@ -11,12 +11,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date
 from itertools import product
+from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import duckdb
 import pytest
-from conftest import DAY, Library
+from conftest import DAY, OWN_OF_TESTS, Library
 
 from guanqing.paths import DATA
 from guanqing.plan import Condition, Plan, Revision, Target, survey
@@ -61,13 +62,18 @@ ASKED = [when._replace(branches=branches) for when in WHEN for branches in WHERE
 PLACES = ["main", "east", "nowhere", None]
 
 
-def named(table: str) -> dict[Any, tuple[str, str]]:
+def named(folder: Path) -> dict[Any, tuple[str, str]]:
     """Return both names of each code of a list."""
-    with (DATA / f"{table}.csv").open(encoding="utf-8") as file:
+    with (folder / "codes.csv").open(encoding="utf-8") as file:
         return {(r["list"], r["code"]): (r["name_zh"], r["name_en"]) for r in csv.DictReader(file)}
 
 
-CODES = named("codes") | {("survey_group", "seniors"): ("老年读者", "Seniors")}
+# as the library of the tests calls them, and what a questionnaire names for itself
+CODES = (
+    named(DATA)
+    | named(OWN_OF_TESTS.folder)
+    | {("survey_group", "seniors"): ("老年读者", "Seniors")}
+)
 NAMES = {"main": ("总馆", "Main"), "east": ("东馆", "East")}
 
 

@@ -2,6 +2,7 @@
 
 import ast
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 from types import MethodType, SimpleNamespace
 from typing import Any
@@ -127,7 +128,8 @@ def opened(
     if ago is not None:
         claims["iat"] = (now - timedelta(minutes=ago)).timestamp()
     server = settings.Server([], settings.SignIn("oidc"))
-    kept = SignIns(timedelta(minutes=30), timedelta(hours=10), now - timedelta(hours=1))
+    ticks = chain([0.0], repeat(3600.0)).__next__  # the server began an hour ago
+    kept = SignIns(timedelta(minutes=30), timedelta(hours=10), now - timedelta(hours=1), ticks)
     patch.setattr(settings, "server", lambda: server)
     patch.setattr(visitor, "sign_ins", lambda: kept)
     patch.setattr(visitor, "record", lambda *_, **__: None)

@@ -25,7 +25,7 @@ from test_kept import complaint, loan_count, lose_records
 from test_upgrading import earlier
 
 import simulated_library
-from guanqing import cli, heads, manifest, text, warehouse
+from guanqing import cli, datafiles, heads, manifest, text, warehouse
 from guanqing.access import audit, audit_ends
 from guanqing.disclosure import kept
 from guanqing.generations import files_in
@@ -954,3 +954,6 @@ def test_what_is_no_file_of_ours_is_named_by_verify(
         path.write_text(DEEP, encoding="utf-8")
     said = [finding for finding in verify.findings(store) if finding.values["path"] == str(path)]
     assert said or (is_folder and name.startswith("library"))
+    shutil.move(path, store.root / "aside")
+    datafiles.refresh()  # its fault is remembered until it is looked for again
+    assert not [fault for fault in datafiles.faults() if fault.path == path]

@@ -310,7 +310,7 @@ def test_a_branch_in_the_head_is_words_and_not_html(store: Store, tmp_path: Path
     quoted = HOSTILE.replace('"', '""')
     path.write_text(f'馆代码,馆名\nEAST,"{quoted}"\nWEST,西馆\n', encoding="utf-8")
     load([path], "plain", store)
-    app = open_page(PAGE, store.root, branch="EAST")
+    app = open_page("pages/service/classes.py", store.root, branch="EAST")
     assert HOSTILE in seen(head(app))
     assert escaped_once(app) == 1
 

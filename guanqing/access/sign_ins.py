@@ -16,6 +16,7 @@ from typing import Any
 from guanqing.problems import Problem
 
 CLOCKS_APART = timedelta(minutes=2)  # the provider's and ours
+EXACT = timedelta(seconds=1)  # what is less between two clocks of this machine is how they are read
 MOST_BEGUN = 10_000  # whoever a proxy names may have as many browsers as they like
 
 
@@ -61,7 +62,8 @@ class SignIns:
     ticks: Callable[[], float] = time.monotonic
     _seen: dict[str, "Held"] = field(default_factory=dict)
     _ended: dict[str, float] = field(default_factory=dict)  # and at which tick
-    _begun: dict[str, datetime] = field(default_factory=dict)  # where a proxy does not say it
+    # where a proxy does not say it: by the clock, and by our own time
+    _begun: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def __post_init__(self) -> None:
@@ -88,7 +90,10 @@ class SignIns:
             own = self._time(now)
             while len(self._begun) >= MOST_BEGUN and key not in self._begun:
                 del self._begun[next(iter(self._begun))]
-            return now - (own - self._begun.setdefault(key, own))
+            clock, begun = self._begun.setdefault(key, (now, own))
+            # the two differ by what the clock was set since; less is how exactly they are read
+            set_since = (now - clock) - (own - begun)
+            return clock if abs(set_since) < EXACT else clock + set_since
 
     def hold(
         self,
