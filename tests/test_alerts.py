@@ -388,6 +388,7 @@ class TestTheCommand:
 # --- the overview
 
 
+@pytest.mark.slow
 def test_the_overview_says_what_to_act_on_under_the_verdict(simulated):
     bodies = htmls(open_page("pages/year/overview.py", simulated))
     bodies = [html for html in bodies if "gq-def" not in html]

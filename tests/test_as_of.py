@@ -118,6 +118,7 @@ def _rounded(value: Any) -> Any:
     return round(value, 9) if isinstance(value, float) else value
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("seed", some_every_day(8, 2))
 def test_what_is_recorded_later_changes_no_figure_of_the_day(seed, library):
     dice = random.Random(seed)
@@ -153,6 +154,7 @@ def _apart(whole: tuple[str, list[Any]], then: tuple[str, list[Any]]) -> list[An
     return found
 
 
+@pytest.mark.slow
 def test_what_was_recorded_in_the_last_weeks_does_change_figures(library):
     """Else the law above could hold of figures in which nothing is ever seen."""
     dice = random.Random(0)

@@ -245,6 +245,7 @@ anything = some.one_of(
 )
 
 
+@pytest.mark.slow
 @given(
     query=some.dictionaries(
         some.sampled_from(["period", "branch", "as_of", "lang", "embed_", "x"]), anything

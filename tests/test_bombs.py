@@ -56,6 +56,7 @@ def peak_megabytes(path: Path, folder: Path) -> tuple[dict[str, object], int]:
     return answer, peak
 
 
+@pytest.mark.slow
 def test_a_sheet_packed_denser_than_any_table_is_refused_before_it_is_read(tmp_path: Path) -> None:
     row = "<row>" + "<c><v>1</v></c>" * 8 + "</row>"
     path = workbook(tmp_path / "bomb.xlsx", row * 400_000)
@@ -65,6 +66,7 @@ def test_a_sheet_packed_denser_than_any_table_is_refused_before_it_is_read(tmp_p
     assert peak_megabytes(path, tmp_path)[1] < 300
 
 
+@pytest.mark.slow
 def test_one_long_text_in_every_cell_takes_no_more_than_a_table_may(tmp_path: Path) -> None:
     strings = f"<sst><si><t>{'x' * 32_000}</t></si></sst>"
     rows = "".join(

@@ -106,6 +106,7 @@ def test_the_help_of_load_says_its_exit_codes() -> None:
 # --- demo and status
 
 
+@pytest.mark.slow
 def test_demo_builds_a_library_that_status_describes(tmp_path: Path) -> None:
     built = run("demo", "--store", tmp_path)
     assert built.exit_code == 0
@@ -313,6 +314,7 @@ def guanqing(*words: object, **environment: str) -> subprocess.CompletedProcess[
     )
 
 
+@pytest.mark.slow
 def test_a_load_of_nothing_ends_with_2_and_a_sentence(
     tmp_path: Path, export: Callable[..., Path]
 ) -> None:

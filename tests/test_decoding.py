@@ -461,6 +461,7 @@ def files(draw: Callable[..., Any]) -> tuple[list[str], str, str]:
     return lines, codec, draw(st.sampled_from(["\n", "\r\n", "\r"]))
 
 
+@pytest.mark.slow
 @given(files())
 @settings(max_examples=so_many(300), suppress_health_check=[HealthCheck.too_slow])
 def test_any_lines_in_any_encoding_come_back_as_they_were(file: tuple[list[str], str, str]) -> None:

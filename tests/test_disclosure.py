@@ -218,6 +218,7 @@ def test_all_that_was_ever_released_keeps_its_secrets_whatever_comes_late(
     assert found_out(made.sums, made.counts, made.hidden, 3) == []
 
 
+@pytest.mark.slow
 def test_a_reader_who_comes_late_is_not_found_by_subtracting_two_states(tmp_path: Path) -> None:
     shelf, store = Shelf(tmp_path), Store(tmp_path / "store")
     loans = [loan(n).replace("R1,", f"R{n},") for n in range(1, 13)]
@@ -278,6 +279,7 @@ def asked(store: Store) -> int:
     return int(count)
 
 
+@pytest.mark.slow
 def test_that_the_records_have_changed_since_is_said_by_verify_and_status(tmp_path: Path) -> None:
     store = loaded_by_branch(tmp_path)
     (found,) = [f for f in verify.findings(store) if f.key.startswith("released.")]
@@ -295,6 +297,7 @@ def recount(store: Store, *words: str) -> int:
     return run(*map(str, said)).exit_code
 
 
+@pytest.mark.slow
 def test_counts_that_nobody_saw_are_made_anew_and_it_is_noted(tmp_path: Path) -> None:
     store = loaded_by_branch(tmp_path)
     audit.note(audit.path_of(store.root), "signed_in", who="w", role="director")
@@ -332,6 +335,7 @@ def test_counts_that_somebody_may_have_seen_stay_as_they_are(
         _require_unseen(Store(tmp_path), 2024, since="9999")
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(("role", "is_said"), [("director", True), ("council", False)])
 def test_what_has_changed_is_told_to_who_sees_readers_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, role: str, is_said: bool

@@ -243,6 +243,7 @@ def clauses(event: Row) -> list[tuple[str | None, str | None]]:
     ]
 
 
+@pytest.mark.slow
 def test_events_listed(place, events):
     for asked in ASKED:
         expected = []
@@ -839,6 +840,7 @@ def test_survey_by_question(place, waves):
         agree(place.ask("survey_by_question", **asked.params("as_of")).to_dicts(), expected)
 
 
+@pytest.mark.slow
 def test_survey_by_group(place, waves):
     for asked, floor in product(SEEN, [5, 6]):
         expected = []

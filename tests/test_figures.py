@@ -206,6 +206,7 @@ def test_the_story_of_one_promise_is_of_its_rows_alone(
             assert frame[:, 0].to_list() == [expected], (name, query)
 
 
+@pytest.mark.few(9)
 @every_choice
 def test_a_card_speaks_of_the_plan_only_where_it_shows_a_promise(
     exhibits: Exhibits, code: str, branches: str

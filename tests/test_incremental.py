@@ -104,6 +104,7 @@ def test_a_copy_of_the_same_file_makes_no_generation_either(shelf: Shelf) -> Non
     assert len(store.generations()) == 1
 
 
+@pytest.mark.slow
 def test_the_date_of_a_later_copy_is_remembered_all_the_same(shelf: Shelf) -> None:
     first = shelf.file("a", "visits", "JZ,2024-03-01,10,90")
     other = shelf.file("b", "visits", "JZ,2024-03-01,10,91", written=60)
@@ -132,6 +133,7 @@ def test_a_line_refused_is_loaded_once_it_is_mended(shelf: Shelf) -> None:
 # --- a later word
 
 
+@pytest.mark.slow
 def test_a_loan_that_has_come_back_since_replaces_the_one_still_out(shelf: Shelf) -> None:
     monday = shelf.file("a", "loans", loan(1))
     tuesday = shelf.file("b", "loans", loan(1, returned="2024-03-09 09:00:00"))
@@ -158,6 +160,7 @@ def test_an_older_file_loaded_late_does_not_undo_a_correction(shelf: Shelf) -> N
     assert [row[3] for row in content(store)["visits"]] == [90]
 
 
+@pytest.mark.slow
 def test_operations_nobody_could_name_count_once_a_code_table_names_them(tmp_path: Path) -> None:
     log, names = tmp_path / "LOG_CIR.csv", tmp_path / "LogCirType.csv"
     log.write_text(
@@ -213,6 +216,7 @@ def some_files(shelf: Shelf, seed: int, count: int = 3) -> list[Path]:
     return files
 
 
+@pytest.mark.slow
 def test_a_log_that_nothing_explains_yet_is_kept_by_an_empty_library(shelf: Shelf) -> None:
     unexplained = shelf.file("a", "log", "Z9,2024-03-01 10:00:00,R1,B1,2024-04-01,JZ")
     explained = shelf.file("b", "log", "借出,2024-03-02 10:00:00,R2,B2,2024-04-01,JZ")
@@ -223,6 +227,7 @@ def test_a_log_that_nothing_explains_yet_is_kept_by_an_empty_library(shelf: Shel
         assert records.sql("select kind from log").fetchall() == [("?Z9",)]
 
 
+@pytest.mark.slow
 @settings(max_examples=1, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**6))
 def test_files_give_the_same_library_in_any_order(

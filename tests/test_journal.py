@@ -261,6 +261,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_batches(path: Path) -> None:
         heads.of(path).unlink()
 
 
+@pytest.mark.slow
 def test_the_command_line_lists_the_entries_of_a_register(tmp_path: Path) -> None:
     store = Store(tmp_path)
     with building(store) as library:

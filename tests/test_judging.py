@@ -378,6 +378,7 @@ def more_answers(library: Library, dice: random.Random) -> None:
         )
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("seed", some_every_day(10, 4))
 def test_every_promise_is_judged_as_the_records_say(seed, library):
     dice = random.Random(seed)
@@ -444,6 +445,7 @@ def agree(row: Row, said: Row) -> None:
         assert row["status"] == said["status"], (where, row, said)
 
 
+@pytest.mark.slow
 def test_the_oracle_has_seen_every_verdict_and_every_reason(library):
     """Else the test above could hold of libraries in which nothing happens."""
     paced = {"met", "on_course", "behind", "not_met"}

@@ -100,6 +100,7 @@ def test_no_mark_of_ours_stands_in_what_verify_says(store: Store) -> None:
 # --- there and back
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("with_names", [True, False])
 def test_a_backup_is_restored_on_a_bare_machine(
     store: Store, bare: Store, tmp_path: Path, with_names: bool
@@ -403,6 +404,7 @@ DAMAGES = {
 }
 
 
+@pytest.mark.slow
 def test_events_lost_behind_the_manifest_show_in_every_count_of_them(own: Any) -> None:
     """Files, sizes and rows are as written, but five loans of class G are gone from the events."""
     store = own("altered", lambda folder: simulated_library.build(Store(folder / "store")))
@@ -436,6 +438,7 @@ def test_what_was_printed_otherwise_is_said_and_no_damage(
     assert re.search(r"! .*123,600.*\n✔", said.stdout)
 
 
+@pytest.mark.slow
 def test_what_was_altered_shows_in_its_figures_too(own: Any) -> None:
     """Somebody wrote into the file: the manifest finds it, and the counts say what is gone."""
     store = own("written", lambda folder: simulated_library.build(Store(folder / "store")))
@@ -470,6 +473,7 @@ def lose_five_loans_of_g(library: Path) -> None:
     manifest.write(manifest.of(library), replace(told, files=files, row_counts=rows))
 
 
+@pytest.mark.slow
 def test_of_a_whole_store_verify_says_so(store: Store) -> None:
     said = run("verify", "--store", store.root)
     assert (said.exit_code, list(verify.findings(store))) == (0, [])
@@ -620,6 +624,7 @@ FILES = [
 LOCKS = {"lock", "journal.lock", "audit.lock"}
 
 
+@pytest.mark.slow
 def test_every_file_of_a_store_is_tried(own: Any) -> None:
     store = own("whole", whole_store)
     found = {str(p.relative_to(store.root)) for p in store.root.rglob("*") if not p.is_dir()}
@@ -684,6 +689,7 @@ def test_another_account_is_told_what_it_may_not_read(
     assert "cannot be read by this account" in run("verify", "--store", store.root).output
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("end", manifest.FILES)
 def test_a_disk_that_fails_is_said_of_the_file_and_the_rest_is_looked_at(
     store: Store, monkeypatch: pytest.MonkeyPatch, end: str
@@ -734,6 +740,7 @@ def test_refused_lines_are_for_their_owner_alone(store: Store, tmp_path: Path) -
     assert written.stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("name", ["journal", "released", "audit"])
 def test_a_text_gone_with_its_head_is_missed_and_not_begun_anew(
     store: Store, shelf: Shelf, tmp_path: Path, name: str
@@ -940,6 +947,7 @@ def test_what_root_does_to_another_accounts_store_stays_that_accounts(
 DEEP = "a = " + "[" * 5000
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("name", ["layouts/ours.toml", "library/settings.toml"])
 @pytest.mark.parametrize("is_folder", [True, False])
 def test_what_is_no_file_of_ours_is_named_by_verify(

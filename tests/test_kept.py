@@ -339,6 +339,7 @@ def test_a_folder_that_is_a_link_to_itself_is_said(store: Store, tmp_path: Path)
     assert loan_count(store) == 3
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_library_that_is_gone_is_neither_forgotten_nor_replaced_and_its_records_bring_it_back(
     tmp_path: Path, shelf: Shelf, count: int

@@ -127,6 +127,7 @@ def test_the_page_begins_with_an_upload_the_last_load_and_what_is_kept(store: St
     assert "start-load" not in keys(app)
 
 
+@pytest.mark.slow
 def test_files_are_shown_with_their_columns_and_first_values_and_nothing_is_loaded(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -162,6 +163,7 @@ def test_a_layout_that_lacks_a_column_says_which_and_there_is_nothing_to_press(
     assert "start-load" not in keys(app)
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_named_without_our_folders_and_hides_no_other(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -259,6 +261,7 @@ def test_a_column_that_must_be_there_has_to_be_chosen(store: Store) -> None:
 # --- a load and after
 
 
+@pytest.mark.slow
 def test_a_load_is_accounted_for_to_the_line_and_can_be_undone(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -280,6 +283,7 @@ def test_a_load_is_accounted_for_to_the_line_and_can_be_undone(
     assert store.generations()[0].is_current
 
 
+@pytest.mark.slow
 def test_the_refused_lines_can_be_taken_away_mended_and_loaded(
     store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -347,6 +351,7 @@ def test_what_is_shown_as_code_ends_where_it_should() -> None:
     assert verbatim("`a``b\n`") == "``` `a``b ` ```"
 
 
+@pytest.mark.slow
 def test_the_files_a_load_has_read_are_gone_and_the_others_stay(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -365,6 +370,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     monkeypatch.setattr("guanqing.intake.loading.load", load)
 
 
+@pytest.mark.slow
 def test_a_load_that_fails_says_why_and_leaves_the_files(
     store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,6 +384,7 @@ def test_a_load_that_fails_says_why_and_leaves_the_files(
     assert app.selectbox(key="load_layout").value == "seu"
 
 
+@pytest.mark.slow
 def test_a_load_that_breaks_says_where_and_leaves_the_files(
     store: Store,
     export: Callable[..., Path],
@@ -395,6 +402,7 @@ def test_a_load_that_breaks_says_where_and_leaves_the_files(
     assert "start-load" in keys(app)
 
 
+@pytest.mark.slow
 def test_a_load_names_the_sql_that_is_broken(
     store: Store, export: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -407,6 +415,7 @@ def test_a_load_names_the_sql_that_is_broken(
     assert store.generations()[0].number == 1
 
 
+@pytest.mark.slow
 def test_who_is_writing_is_said_and_nothing_can_be_loaded_meanwhile(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -433,6 +442,7 @@ def test_figures_follow_the_data_to_its_new_end(
     assert app.session_state["as_of"].year >= 2024
 
 
+@pytest.mark.slow
 def test_a_report_gives_way_when_somebody_has_gone_back_since(
     store: Store, export: Callable[..., Path]
 ) -> None:
@@ -481,6 +491,7 @@ def test_a_file_is_no_way_round_the_right_to_decide_on_the_plan(
     assert refusal in told(app)
 
 
+@pytest.mark.slow
 def test_what_changes_a_library_asks_again_where_the_visitor_sits(
     store: Store, monkeypatch: pytest.MonkeyPatch, export: Callable[..., Path]
 ) -> None:
@@ -496,6 +507,7 @@ def test_what_changes_a_library_asks_again_where_the_visitor_sits(
         desk().start(None)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_language_is_complete_on_the_page(
     store: Store, export: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -89,6 +89,7 @@ def test_a_page_is_written_with_the_role_that_saw_it(
     assert told[0]["ms"] >= 0
 
 
+@pytest.mark.slow
 def test_a_server_writes_down_each_answer_and_nobody(simulated: Path, tmp_path: Path) -> None:
     etc = configure(tmp_path / "etc", PEOPLE, way="proxy")
     secret, log = (etc / "proxy-secret").read_text(), tmp_path / "log"

@@ -171,6 +171,7 @@ def test_a_load_that_says_the_same_finds_it_there(store: Store, shelf: Shelf) ->
     assert (account.load_number, account.total("already_there")) == (None, 2)
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("version", [2, 3])
 def test_what_an_earlier_program_left_open_is_sealed_at_the_next_load(
     key: Path, shelf: Shelf, tmp_path: Path, version: int
@@ -245,6 +246,7 @@ SPOILT: dict[str, Callable[[Path], object]] = {
 }
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("problem", SPOILT)
 def test_without_the_key_everything_goes_on_but_names(
     store: Store, key: Path, shelf: Shelf, tmp_path: Path, problem: str
@@ -377,6 +379,7 @@ class Cut(BaseException):
     """The moment a program is killed."""
 
 
+@pytest.mark.slow
 def test_a_rotation_may_be_cut_short_before_any_file_is_replaced(
     store: Store, key: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -554,6 +557,7 @@ def is_named(app: AppTest) -> bool:
     return "hide-names" in [button.key for button in app.button]
 
 
+@pytest.mark.slow
 def test_names_are_shown_for_a_reason_which_is_noted(
     simulated: Path, asking: list[dict[str, object]]
 ) -> None:
@@ -624,6 +628,7 @@ def sent_names(app: AppTest) -> set[str]:
     return {name for name in READ_OF if name in sent or as_bytes_are_written(name) in sent}
 
 
+@pytest.mark.slow
 def test_no_name_that_may_not_be_shown_is_sent_to_the_browser_and_none_afterwards(
     asking: list[dict[str, object]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -638,6 +643,7 @@ def test_no_name_that_may_not_be_shown_is_sent_to_the_browser_and_none_afterward
     assert sent_names(app.run()) == set()
 
 
+@pytest.mark.slow
 def test_names_are_hidden_again_when_told_so(
     simulated: Path, asking: list[dict[str, object]]
 ) -> None:

@@ -61,6 +61,7 @@ def words(content: Any) -> str:
     return re.sub(r"<[^>]+>", " ", " ".join(str(block) for block in content.blocks))
 
 
+@pytest.mark.slow
 def test_strip_table_alerts_and_stories_say_the_same(view):
     found = standing.standings(view, view.ask)
     said = {one.target.name["en"]: view.t(f"status.{one.status}") for one in found}

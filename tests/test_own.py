@@ -142,6 +142,7 @@ def test_what_is_changed_of_the_simulated_library_stays_in_the_store(tmp_path: P
 # --- a change shows without a load
 
 
+@pytest.mark.slow
 def test_each_part_of_the_folder_shows_without_a_load_and_in_its_store_alone(
     library: Store, tmp_path: Path
 ) -> None:
@@ -306,6 +307,7 @@ name = { zh = "开馆天数", en = "Days open" }
 REACHED = "select max(value) from target_days where target_code = 'open'"
 
 
+@pytest.mark.slow
 def test_opening_hours_without_a_branch_are_the_main_ones_only_of_a_single_library(
     tmp_path: Path,
 ) -> None:
@@ -551,6 +553,7 @@ def test_a_backup_brings_the_changed_plan_of_the_simulation_back_where_there_is_
     assert "# here" in (there.targets / "2019.toml").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_simulation_and_a_load_leave_the_folder_alone(tmp_path: Path) -> None:
     store = Store(tmp_path)
     beginning.begin(store.root, about.About("某馆", "Some library"), (5.0, None))
@@ -590,6 +593,7 @@ def noted(library: Store) -> Store:
     return library
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(
     "name",
     [
@@ -743,6 +747,7 @@ def test_no_branch_is_unknown_where_nobody_has_said_which_there_are(tmp_path: Pa
     assert not account.unmapped_codes
 
 
+@pytest.mark.slow
 def test_what_means_nothing_in_its_own_files_is_said_with_the_name_it_is_like(
     tmp_path: Path,
 ) -> None:
@@ -803,6 +808,7 @@ def test_no_word_of_jinzhong_stands_where_another_library_reads_it() -> None:
 # --- what went together with what vouches for it
 
 
+@pytest.mark.slow
 def test_the_folder_gone_with_its_list_is_missed_until_it_is_accepted(library: Store) -> None:
     another = library.root.parent / "另.csv"
     another.write_text("\n".join([LOANS, a_loan(2, ""), ""]), encoding="utf-8")

@@ -158,6 +158,7 @@ def test_years_and_their_quarters_are_offered_the_newest_first():
     assert offered == [*years, "12m", "all"]
 
 
+@pytest.mark.slow
 @a_property
 @given(days, days)
 def test_whatever_is_offered_can_be_read(one, other):

@@ -49,6 +49,7 @@ def its(store: Store) -> Path:
     return own.of_store(store.root, is_simulated=True).targets
 
 
+@pytest.mark.slow
 def test_a_plan_that_is_exported_is_imported_as_it_was(store: Store, tmp_path: Path) -> None:
     written = tmp_path / "2019.toml"
     assert run(store, "export", "--year", "2019", "--to", str(written))[0] == 0
@@ -66,6 +67,7 @@ def test_a_plan_that_is_exported_is_imported_as_it_was(store: Store, tmp_path: P
     assert line.about == {"year": "2019", "reason": "理事会通过"}
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
 def test_a_table_is_the_whole_plan_and_keeps_what_it_has_no_column_for(
     store: Store, tmp_path: Path, encoding: str
@@ -81,6 +83,7 @@ def test_a_table_is_the_whole_plan_and_keeps_what_it_has_no_column_for(
     assert len(saving.history(its(store), 2019)) == 1
 
 
+@pytest.mark.slow
 def test_a_workbook_is_taken_in_likewise(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "计划.xlsx"
     book = xlsxwriter.Workbook(str(file))
@@ -94,6 +97,7 @@ def test_a_workbook_is_taken_in_likewise(store: Store, tmp_path: Path) -> None:
     assert plan.load(2020, its(store)).targets["lectures"].goal == 30  # its code by its name
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_by_line_and_field_and_nothing_is_saved(
     store: Store, tmp_path: Path
 ) -> None:
@@ -132,6 +136,7 @@ def test_a_branch_nobody_knows_is_refused_and_parts_that_do_not_add_up_are_said(
         assert (exit_code, said in words) == (ends, True), words
 
 
+@pytest.mark.slow
 def test_the_plan_is_listed_with_who_saved_it(store: Store, tmp_path: Path) -> None:
     run(store, "import", csv_of(tmp_path, ROWS), "--year", "2020", "--why", "[b]试[/b]")
     code, listed, below = run(store, "show")
@@ -157,6 +162,7 @@ def test_a_file_that_is_not_there_is_said_before_its_year_is_asked_for(
             run(store, "check", str(tmp_path / name))
 
 
+@pytest.mark.slow
 def test_an_import_says_what_it_saved_and_one_that_changes_nothing_saves_nothing(
     store: Store, tmp_path: Path
 ) -> None:

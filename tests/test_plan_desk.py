@@ -106,6 +106,7 @@ def test_the_plan_is_made_by_the_director_alone(
     assert "plan" not in had.may or "read_plan" in had.may
 
 
+@pytest.mark.slow
 def test_a_head_of_department_reads_the_plan_and_its_history_and_changes_nothing(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -189,6 +190,7 @@ def test_a_target_is_changed_and_what_it_had_besides_stays(store: Store) -> None
     assert list(loaded(store).targets) == list(plan.load(2019, own.SIMULATED / "targets").targets)
 
 
+@pytest.mark.slow
 def test_a_milestone_is_made_likewise(store: Store) -> None:
     app = open_page(PAGE, store.root)
     (kinds,) = [one for one in app.segmented_control if str(one.key).startswith("plan-kind-")]
@@ -201,6 +203,7 @@ def test_a_milestone_is_made_likewise(store: Store) -> None:
     assert made.due == date(2019, 11, 30)
 
 
+@pytest.mark.slow
 def test_an_example_fills_the_form_and_can_be_put(store: Store) -> None:
     app = press(open_page(PAGE, store.root), "plan-example-by_month")
     assert widget(app, "text_input", "by_month").value == "3月=2；4月=3；5月=3；10月=4"
@@ -210,6 +213,7 @@ def test_an_example_fills_the_form_and_can_be_put(store: Store) -> None:
     assert loaded(store).targets["exhibition_count"].by_month == {3: 2, 4: 3, 5: 3, 10: 4}
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(("ours", "parts"), [("AB", {"A": 40, "B": 20}), ("A", {"A": 60})])
 def test_an_example_has_the_branches_of_the_library(
     store: Store, monkeypatch: pytest.MonkeyPatch, ours: str, parts: dict[str, int]
@@ -225,6 +229,7 @@ def test_an_example_has_the_branches_of_the_library(
     assert loaded(store).targets["outreach_count"].by_branch == parts
 
 
+@pytest.mark.slow
 def test_a_goal_is_changed_within_the_year_with_its_reason(store: Store) -> None:
     app = choose(open_page(PAGE, store.root), "lectures")
     press(app, "put-plan-adjust-")
@@ -239,6 +244,7 @@ def test_a_goal_is_changed_within_the_year_with_its_reason(store: Store) -> None
     assert revision.reason["zh"] == "理事会决定"
 
 
+@pytest.mark.slow
 def test_a_plan_is_tried_on_what_is_recorded_before_it_is_saved(store: Store) -> None:
     app = choose(open_page(PAGE, store.root), "lectures")
     widget(app, "text_input", "at_least").set_value("3")
@@ -258,6 +264,7 @@ def test_a_plan_is_tried_on_what_is_recorded_before_it_is_saved(store: Store) ->
 # --- pasted
 
 
+@pytest.mark.slow
 def test_a_paste_is_shown_first_and_no_line_is_put_while_one_is_wrong(store: Store) -> None:
     app = open_page(PAGE, store.root)
     paste(app, f"{HEADER}\n{LECTURES.replace('24', '30')}\n累计\t展览\t美展\t很多\t场\n")
@@ -277,6 +284,7 @@ def test_a_paste_is_shown_first_and_no_line_is_put_while_one_is_wrong(store: Sto
     assert len(loaded(store).milestones) == 16
 
 
+@pytest.mark.slow
 def test_a_table_may_be_the_whole_plan(store: Store) -> None:
     app = paste(open_page(PAGE, store.root), f"{HEADER}\n{LECTURES}")
     app.checkbox(key="plan-only").check().run()
@@ -286,6 +294,7 @@ def test_a_table_may_be_the_whole_plan(store: Store) -> None:
     assert not loaded(store).milestones
 
 
+@pytest.mark.slow
 def test_the_text_of_a_file_is_taken_as_the_plan(store: Store) -> None:
     whole = (own.SIMULATED / "targets" / "2019.toml").read_text(encoding="utf-8")
     app = paste(open_page(PAGE, store.root), whole.replace("at_least = 24", "at_least = 25"))
@@ -302,6 +311,7 @@ def test_the_text_of_a_file_is_taken_as_the_plan(store: Store) -> None:
 # --- saved
 
 
+@pytest.mark.slow
 def test_nothing_is_saved_without_a_name_and_a_reason(store: Store) -> None:
     app = press(choose(open_page(PAGE, store.root), "lectures"), "out-")
     save(app, by="")
@@ -321,6 +331,7 @@ def test_a_save_is_in_the_audit_and_one_that_failed_says_so(
     assert line.about == {"year": "2019", "reason": "理事会通过"}
 
 
+@pytest.mark.slow
 def test_who_saved_when_and_why_stands_above_the_plan_and_the_history_leads_back(
     store: Store,
 ) -> None:
@@ -340,6 +351,7 @@ def test_who_saved_when_and_why_stands_above_the_plan_and_the_history_leads_back
     assert [one.number for one in saving.history(folder(store), 2019)] == [2, 1]
 
 
+@pytest.mark.slow
 def test_of_two_who_save_the_second_is_told_and_can_look_first(store: Store) -> None:
     mine, theirs = (open_page(PAGE, store.root) for _ in range(2))
     press(choose(mine, "lectures"), "out-")
@@ -358,6 +370,7 @@ def test_of_two_who_save_the_second_is_told_and_can_look_first(store: Store) -> 
     assert not {"lectures", "exhibitions"} & set(loaded(store).targets)
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(("pressed", "goal"), [("plan-go-on", 30), ("plan-give-way", 36)])
 def test_what_both_changed_is_asked_and_the_rest_of_both_stays(
     store: Store, pressed: str, goal: int
@@ -380,6 +393,7 @@ def test_what_both_changed_is_asked_and_the_rest_of_both_stays(
     assert (made.goal, made.unit["zh"], made.owner["zh"]) == (goal, "次", "宣传部")
 
 
+@pytest.mark.slow
 def test_of_two_who_add_a_target_of_one_measure_both_targets_stay(store: Store) -> None:
     mine, theirs = (open_page(PAGE, store.root) for _ in range(2))
     before = set(loaded(store).targets)
@@ -414,6 +428,7 @@ def test_a_plan_that_cannot_be_read_is_replaced_and_kept(store: Store) -> None:
 # --- a year without a plan
 
 
+@pytest.mark.slow
 def test_another_year_begins_with_the_plan_of_this(store: Store) -> None:
     app = open_page(PAGE, store.root)
     app.segmented_control(key="plan_desk_year").set_value(2020).run()
@@ -449,6 +464,7 @@ def test_a_real_library_makes_its_first_plan(bare: Store) -> None:
 # --- words and files
 
 
+@pytest.mark.slow
 def test_whatever_people_write_is_words_and_not_html(store: Store) -> None:
     app = open_page(PAGE, store.root)
     paste(app, f"{HEADER}\t{HOSTILE}\n累计\t{HOSTILE}\t讲座场次\t{HOSTILE}\t场")

@@ -73,6 +73,7 @@ inline = st.lists(simple, max_size=3) | st.dictionaries(anything, simple, max_si
 entries = st.dictionaries(anything, simple | inline, max_size=5)
 
 
+@pytest.mark.slow
 @given(st.lists(entries, max_size=3), st.lists(entries, max_size=3), st.integers(1, 9999))
 @settings(max_examples=so_many(300))
 def test_whatever_a_plan_holds_is_read_as_it_was(
@@ -136,6 +137,7 @@ def sound_targets(draw: st.DrawFn) -> dict[str, Any]:
     return entry
 
 
+@pytest.mark.slow
 @given(sound_targets(), st.sampled_from(["zh", "en"]))
 @settings(max_examples=so_many(300))
 def test_a_target_as_a_row_makes_the_same_target(entry: dict[str, Any], language: str) -> None:
@@ -160,6 +162,7 @@ fields = st.dictionaries(
 )
 
 
+@pytest.mark.slow
 @given(fields, st.sampled_from(["zh", "en"]))
 @settings(max_examples=so_many(300))
 def test_what_a_hand_wrote_wrongly_can_be_shown_and_made_right(

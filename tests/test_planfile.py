@@ -499,6 +499,7 @@ def test_a_line_left_out_is_refused_where_it_is_missed_or_leaves_a_sound_plan(pl
     check("\n".join(LINES[:place] + LINES[place + 1 :]), place, engine)
 
 
+@pytest.mark.slow
 @settings(max_examples=so_many(250))
 @given(data=st.data())
 def test_a_line_misspelt_is_refused_near_it_or_leaves_a_sound_plan(data, engine):

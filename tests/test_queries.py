@@ -124,6 +124,7 @@ def codes_known() -> set[str]:
     return found.union(*(literals(text, compared=False) for text in SOURCES.values()))
 
 
+@pytest.mark.few(9)
 @every_source
 def test_a_code_compared_with_is_one_that_the_data_can_hold(name):
     """Else 'selfservice' for 'self_service' finds nothing, and nobody hears of it."""
@@ -140,6 +141,7 @@ def test_a_result_has_an_order_unless_it_is_one_row(name):
 # --- what a query may depend on
 
 
+@pytest.mark.slow
 def test_the_order_of_records_and_threads_change_nothing(library):
     fill(library, random.Random(3))
     before = {name: library.ask(name) for name in warehouse.paths()}
@@ -257,6 +259,7 @@ def taking(*params: str) -> list[str]:
     return [name for name in warehouse.paths() if warehouse.parameters(name) & set(params)]
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("day", [date(2019, 3, 10), date(2018, 12, 31), date(2019, 3, 19)], ids=str)
 def test_records_of_another_branch_change_nothing(day, library):
     ordinary(library)
@@ -266,6 +269,7 @@ def test_records_of_another_branch_change_nothing(day, library):
     assert changed(before, in_march(library, taking("branches"))) == set()
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("stamp", [datetime(2019, 3, 20), datetime(2019, 12, 31, 23)], ids=str)
 def test_records_from_the_day_after_on_change_nothing(stamp, library):
     ordinary(library)
@@ -290,6 +294,7 @@ STOCKS = {
 }
 
 
+@pytest.mark.slow
 def test_records_up_to_the_day_before_change_no_count_of_the_period(library):
     ordinary(library)
     before = in_march(library, taking("start_date"), but=STOCKS)
@@ -300,6 +305,7 @@ def test_records_up_to_the_day_before_change_no_count_of_the_period(library):
     assert found == {"survey_by_question", "survey_by_group"}
 
 
+@pytest.mark.slow
 def test_a_record_inside_the_days_asked_changes_every_answer(library):
     """Without this the three laws above would hold of a query that answers nothing."""
     asked = taking("start_date", "as_of")

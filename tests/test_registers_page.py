@@ -344,6 +344,7 @@ def test_the_template_is_that_of_the_register(app: AppTest) -> None:
     assert sheet.columns[:2] == ["阅读点", "检查日期"]
 
 
+@pytest.mark.slow
 def test_whatever_people_write_is_words_and_not_html(store: Store, tmp_path: Path) -> None:
     named = tmp_path / f"{HOSTILE}.csv"
     named.write_text(EVENTS.replace("文脉", "灯谜"), encoding="utf-8")

@@ -67,6 +67,7 @@ def test_every_version_before_ours_has_a_library_here_and_a_step() -> None:
     assert steps == {f"{version + 1}.sql" for version in VERSIONS}
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_command_that_reads_brings_the_library_up_and_leaves_the_old_one(
     tmp_path: Path, version: int
@@ -85,6 +86,7 @@ def test_a_command_that_reads_brings_the_library_up_and_leaves_the_old_one(
     assert len(store.generations()) == 2
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize("version", [2, 3])
 def test_a_library_with_records_becomes_what_its_files_make_of_a_new_one(
     tmp_path: Path, version: int

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
+import duckdb
 import polars as pl
 
 from guanqing import plan
@@ -24,8 +25,15 @@ def plan_year(view: View) -> int:
 
 def load_plan(view: View) -> Plan:
     """Return the plan of the year. Problem: data_file_broken, if it never could be read."""
-    branches = view.look_up("branch_names")["branch_code"]
-    return plan.load(plan_year(view), view.own.targets, branches)
+    return plan.load(plan_year(view), view.own.targets, _branches(view))
+
+
+def _branches(view: View) -> list[str]:
+    """Return the codes of the branches; none where they cannot be asked, which the frame says."""
+    try:
+        return view.look_up("branch_names")["branch_code"].to_list()
+    except (duckdb.Error, pl.exceptions.PolarsError):
+        return []
 
 
 def year_plan(view: View) -> Plan:
