@@ -159,6 +159,7 @@ def test_no_file_that_the_public_takes_out_counts_people(
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("role", ROLES)
+@pytest.mark.few(3)
 def test_what_is_not_for_a_role_is_not_sent(
     screens: dict[tuple[str, str], AppTest], simulated: Path, role: str, page: str
 ) -> None:
