@@ -46,6 +46,16 @@ def test_before_the_first_loan_on_record_borrowers_are_not_0(lend, tell):
     assert tell("reader_headline", as_of=date(2018, 3, 5))["active_borrower_count"] == 1
 
 
+def test_of_a_branch_without_any_circulation_nothing_is_0(lend, tell):
+    lend(renewals=1)
+    names = ("renewal_count", "borrower_count", "new_borrower_count", "active_borrower_count")
+    for branch, loans, others in (("main", 1, {1}), ("east", None, {None})):
+        found = tell("circulation_headline", branches=[branch])
+        assert found["loan_count"] == loans
+        found |= tell("reader_headline", branches=[branch])
+        assert {found[name] for name in names} == others
+
+
 def test_a_renewal_counts_on_its_own_day(lend, ask):
     lend(loaned_at=at("2018-12-20"), renewals=1)
     assert ask("loans_by_month")["loan_count"].sum() == 0

@@ -1,10 +1,10 @@
 -- circulation_headline: loans, renewals, visits and their ratios in the period.
 --
--- Loans, renewals and visits are null where nothing is known of them: loans and renewals up to the
--- first that was recorded, visits of a period in which no gate was read, the share of self-service where
--- no channel is known. circulation_rate is over the mean of the month-ends in the period, before the first of
--- them over the last one before it. loans_per_open_day is of the days between the first and the last on which anybody
--- said when a branch opens.
+-- Loans, renewals and visits are null where nothing is known of them: loans and renewals up to the first
+-- circulation of the branches on record, renewals also up to the first one of any branch, visits of a period in
+-- which no gate was read, the share of self-service where no channel is known. circulation_rate is over the mean of the
+-- month-ends in the period, before the first of them over the last one before it. loans_per_open_day is of the days
+-- between the first and the last on which anybody said when a branch opens.
 --
 -- grain:    one row
 -- params:   $start_date  first day of the period
@@ -124,7 +124,9 @@ people as (
 
 select
     counts.loan_count::bigint as loan_count,
-    case when known.has_renewals then renewals.renewal_count end as renewal_count,
+    case
+        when known.has_renewals and counts.loan_count is not null then renewals.renewal_count
+    end as renewal_count,
     counts.visit_count::bigint as visit_count,
     case
         when counts.loan_count is not null

@@ -1,6 +1,6 @@
 -- reader_headline: how many people borrow, how many of them for the first time, and how much each.
 --
--- All are null of days before the first loan on record.
+-- All are null of days before the first circulation of the branches on record.
 --
 -- grain:    one row
 -- params:   $start_date  first day of the period
@@ -78,16 +78,22 @@ period as (
 year as (
     select sum(active_borrower_count)::bigint as active_borrower_count
     from actives
+),
+
+known as (
+    select min(day) as first_day
+    from circulation_days
+    where $branches::varchar[] is null or list_contains($branches::varchar[], branch_code)
 )
 
 select
-    case when first_records.day < $end_date::date then period.borrower_count end as borrower_count,
-    case when first_records.day < $end_date::date then period.new_borrower_count end
+    case when known.first_day < $end_date::date then period.borrower_count end as borrower_count,
+    case when known.first_day < $end_date::date then period.new_borrower_count end
         as new_borrower_count,
-    case when first_records.day <= $as_of::date then year.active_borrower_count end
+    case when known.first_day <= $as_of::date then year.active_borrower_count end
         as active_borrower_count,
     (loans.loan_count / nullif(period.borrower_count, 0))::double as loans_per_borrower
 from period
 cross join year
 cross join loans
-inner join first_records on first_records.record_kind = 'loan'
+cross join known
