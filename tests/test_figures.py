@@ -22,7 +22,7 @@ from typer.testing import CliRunner
 
 from guanqing import figures, period, text, warehouse
 from guanqing.cli import app
-from guanqing.figures import Exhibit, View, key_figures
+from guanqing.figures import Exhibit, View, key_figures, over_time
 from guanqing.figures.blocks import Block, Card, Chart, Columns, Line, Note
 from guanqing.period import Period
 from guanqing.problems import Problem
@@ -363,3 +363,11 @@ def test_a_share_over_time_is_read_in_per_cent(lookout: Lookout) -> None:
     ticks = chart.figure.layout.yaxis.ticktext
     assert len(ticks) > 2
     assert [word for word in (*words, *ticks) if not word.endswith("%")] == []
+
+
+def test_a_ratio_over_time_is_read_to_two_decimals(lookout: Lookout) -> None:
+    months = {"month": [date(2019, 1, 1), date(2019, 2, 1)], "loans_per_borrower": [0.12, 0.3]}
+    chart, _ = over_time.trend(lookout(), pl.DataFrame(months), "loans_per_borrower")
+    assert isinstance(chart, Chart)
+    assert {"0.12", "0.30"} <= {word for trace in chart.figure.data for word in trace.text}
+    assert {*chart.figure.layout.yaxis.ticktext} > {"0.00", "0.20"}

@@ -13,7 +13,7 @@ from screens import htmls, open_page, seen
 from test_judging import more_answers, promise
 
 from guanqing import figures, measures, period, plan, warehouse
-from guanqing.figures import View
+from guanqing.figures import View, key_figures
 from guanqing.period import Period
 from guanqing.plan import Plan, planfile, scoring
 from guanqing.store import Store
@@ -180,14 +180,21 @@ def test_so_it_is_in_the_simulated_library(day, simulated):
 
 def test_no_figure_that_a_target_can_count_is_left_out():
     both = measures.load().keys() & planfile.plan_measures().keys()
-    assert both <= {measure for _, measure, _ in ASKED}, "enter it in ASKED of this file"
+    assert both <= {measure for _, measure, _ in ASKED}, "ASKED of tests/test_one_value.py"
+
+
+def test_a_card_that_a_target_can_count_says_so():
+    """Else it says that nothing is promised where something is."""
+    both = measures.load().keys() & planfile.plan_measures().keys() & key_figures.OF.keys()
+    silent = {name for name in both if not measures.named(name).counted_as}
+    assert silent == set(), "data/measures.toml: counted_as"
 
 
 def test_no_figure_that_says_what_counts_it_is_left_out():
     """counted_as sets a promise beside a figure: both must come to the same."""
     asked = {f"{measure} per {per}" if per else measure for _, measure, per in ASKED}
     counted = {one.counted_as for one in measures.load().values() if one.counted_as}
-    assert counted <= asked, "enter it in ASKED of this file"
+    assert counted <= asked, "ASKED of tests/test_one_value.py"
 
 
 def test_a_share_of_one_count_in_another_can_be_promised(library, monkeypatch):

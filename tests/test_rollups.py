@@ -228,7 +228,7 @@ def test_measure_days_gain_what_the_records_gained(random_library):
     derived = random_library.table("measure_days")
     keys = [(row["measure_code"], row["day"], row["branch_code"]) for row in derived]
     assert sorted(keys, key=repr) == sorted(known, key=repr), (
-        "data/judge/01_measure_days.sql and gain(...) of this test"
+        "data/judge/01_measure_days.sql; gain(...) of this test, or lent(...) of what a log counts"
     )
     for key, row in zip(keys, derived, strict=True):
         assert row["amount"] == pytest.approx(gains[key])

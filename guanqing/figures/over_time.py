@@ -2,17 +2,18 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 
 import polars as pl
 
-from guanqing import charts, text
+from guanqing import charts, measures, text
 from guanqing.charts.times import Line
 from guanqing.figures.blocks import Block, Chart
 from guanqing.figures.marking import legend, on_days, on_months
 from guanqing.figures.view import View
 from guanqing.period import WEEKS_52, year_before
 
-LEAST_SHARE = 0.01  # between two rules of a chart
+LEAST_PART = 0.01  # of a share or a ratio, between two rules of a chart
 
 
 def month_labels(view: View, months: list[date]) -> list[str]:
@@ -33,8 +34,8 @@ def trend(
 ) -> tuple[Block | None, ...]:
     """Return a value by month or day as a chart over its marks, with the year before behind it.
 
-    value is a count, or a share if its name ends so. frame has a column `month` or `day`, earlier
-    the same of a year before. every names each nth step only, where the panel is narrow.
+    value is a measure, said in its unit. frame has a column `month` or `day`, earlier the same of a
+    year before. every names each nth step only, where the panel is narrow.
     """
     if not frame[value].sum():
         return (view.nothing(),)
@@ -45,8 +46,9 @@ def trend(
         if step == "day"
         else month_labels(view, starts)
     )
-    is_share = value.endswith("_share")
-    shown, least_step = (view.share, LEAST_SHARE) if is_share else (view.count, 1)
+    unit = measures.named(value).unit
+    shown = partial(text.figure, unit=unit, language=view.language)
+    least_step = 1 if unit == "count" else LEAST_PART
     lines = _lines(frame, step, value, earlier, shown)
     marks = on_days(view, starts) if step == "day" else on_months(view, starts)
     alt = view.t("alt.daily_trend" if step == "day" else "alt.trend", **{f"{step}s": frame.height})
