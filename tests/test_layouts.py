@@ -671,8 +671,7 @@ def test_plain_knows_a_field_by_each_of_its_words(code: str, name: str, word: st
         pytest.skip(f"{word} is the header of another field")
     line = "\t".join(header.values())
     text = Text(f"{code}.csv", Path("none"), "utf-8", "\t", "", datetime(2019, 1, 1), (line,))
-    opened = source_matching.open_text(text, layouts.read("plain"))
-    assert opened is not None
+    (opened,), _ = source_matching.open_texts([text], layouts.read("plain"))
     assert (opened.source.kind.code, opened.column(name)) == (code, word)
 
 

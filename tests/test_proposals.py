@@ -15,7 +15,7 @@ from guanqing.cli import propose as command
 from guanqing.intake import layouts, proposals, templates
 from guanqing.intake.decoding import Text, texts
 from guanqing.intake.loading import load, own_layouts
-from guanqing.intake.proposals import Proposal, best_layout, propose
+from guanqing.intake.proposals import Proposal, best_layout, layout_of, propose
 from guanqing.intake.proposals.meanings import meaning
 from guanqing.intake.proposals.stamps import stamps_of
 from guanqing.paths import ROOT
@@ -206,7 +206,7 @@ def test_a_dump_of_inserts_is_proposed_saved_and_loaded(write: Write, tmp_path: 
 def test_two_columns_of_one_name_are_told_apart(write: Write) -> None:
     found = best(write("读者证号,条码号,借书日期,借书日期", "A1,140101,2019-03-01,x"))
     assert found.columns["loaned_at"] == "借书日期#1"
-    layouts.parse("two", tomllib.loads(found.as_layout()))
+    layouts.parse("two", tomllib.loads(layout_of([found])))
 
 
 def test_a_column_of_line_numbers_is_no_number_of_a_loan(write: Write) -> None:
@@ -354,17 +354,17 @@ def test_evergreen_circulation_is_mapped(tmp_path: Path) -> None:
 
 def test_a_proposal_is_a_layout_that_parses(write: Write) -> None:
     for lines in (LIBSYS, TRADITIONAL, UNKNOWN, LOG):
-        layout = layouts.parse("ours", tomllib.loads(best(write(*lines)).as_layout()))
+        layout = layouts.parse("ours", tomllib.loads(layout_of([best(write(*lines))])))
         assert layout.ids == {"reader": "text", "item": "text", "loan": "text"}
         assert all(layout.title.values())
 
 
 def test_a_code_that_nobody_knows_stands_there_to_be_filled_in(write: Write) -> None:
-    text = best(write(*LOG)).as_layout()
+    text = layout_of([best(write(*LOG))])
     assert '# "99" = ""' in text
     codes = tomllib.loads(text)["sources"][0]["codes"]["kind"]
     assert "99" not in codes
-    changed = best(write(*LOG)).as_layout({"codes": {"kind": {"99": "aside"}}})
+    changed = layout_of([best(write(*LOG))], {"codes": {"kind": {"99": "aside"}}})
     assert tomllib.loads(changed)["sources"][0]["codes"]["kind"]["99"] == "aside"
 
 
@@ -375,7 +375,7 @@ def test_a_person_changes_the_mapping(write: Write) -> None:
         "stamps": ["%Y-%m-%d %H:%M"],
         "title": {"zh": "本馆", "en": "Ours"},
     }
-    text = best(write(*LIBSYS)).as_layout(changes)
+    text = layout_of([best(write(*LIBSYS))], changes)
     layout = layouts.parse("ours", tomllib.loads(text))
     assert layout.sources[0].columns["item"] == ("propNo",)
     assert "due_on" not in layout.sources[0].columns
@@ -397,7 +397,7 @@ def test_a_proposal_that_lacks_a_column_is_no_layout(write: Write) -> None:
     found = best(write(*LIBSYS)).with_column("item", "")
     assert found.missing == ("item",)
     with pytest.raises(Problem) as caught:
-        found.as_layout()
+        layout_of([found])
     assert caught.value.key == "problem.proposal_incomplete"
 
 
@@ -405,7 +405,7 @@ def test_a_saved_layout_is_found_by_its_name_and_never_written_over(
     write: Write, tmp_path: Path
 ) -> None:
     own = tmp_path / "layouts"
-    text = best(write(*LIBSYS)).as_layout()
+    text = layout_of([best(write(*LIBSYS))])
     assert proposals.save(text, own, "ours_2") == own / "ours_2.toml"
     assert layouts.read("ours_2", own).sources[0].kind.code == "loans"
     for taken in ("ours_2", "plain"):
@@ -455,7 +455,7 @@ def test_a_saved_proposal_loads_what_a_handwritten_layout_loads(tmp_path: Path) 
     for name, text in (("by_hand", HANDWRITTEN), ("proposed", None)):
         store = Store(tmp_path / name)
         (source,) = texts([path], tmp_path / "scratch")
-        proposals.save(text or best(source).as_layout(), own_layouts(store), name)
+        proposals.save(text or layout_of([best(source)]), own_layouts(store), name)
         report = load([path], name, store)
         with duckdb.connect(str(store.current()), read_only=True) as connection:
             loans = connection.sql("from loans order by all").fetchall()
@@ -474,7 +474,7 @@ def test_the_university_loads_by_proposal_as_by_its_layout(
     found = [best(text) for text in texts([UNIVERSITY], tmp_path / "scratch") if propose(text)]
     store = Store(tmp_path / "store")
     changes = {"ids": {"reader": "number", "item": "number", "loan": "number"}}
-    proposals.save(proposals.layout_of(found, changes), own_layouts(store), "proposed")
+    proposals.save(layout_of(found, changes), own_layouts(store), "proposed")
     load([UNIVERSITY], "proposed", store)
     asked = (
         "select loan_id, reader_id, item_id, loaned_at, returned_at, renewal_count "
@@ -625,5 +625,5 @@ def test_no_header_breaks_a_proposal(
             columns = list(proposal.columns.values())
             assert len(columns) == len(set(columns))
             if not proposal.missing:
-                layouts.parse("wild", tomllib.loads(proposal.as_layout()))
+                layouts.parse("wild", tomllib.loads(layout_of([proposal])))
         best_layout([text])

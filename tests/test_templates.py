@@ -16,7 +16,7 @@ from guanqing import cli
 from guanqing.intake import layouts, templates
 from guanqing.intake.decoding import texts
 from guanqing.intake.loading import load
-from guanqing.intake.reading.source_matching import open_text
+from guanqing.intake.reading.source_matching import open_texts
 from guanqing.intake.templates.cells import OF_SYSTEMS, choices, example, fields_of, header
 from guanqing.intake.templates.sheets import LISTS
 from guanqing.problems import Problem
@@ -199,8 +199,7 @@ def test_the_plain_layout_finds_every_column_of_a_template(
 ) -> None:
     templates.write(workbook, [kind], language)
     (read,) = texts([workbook], tmp_path / "scratch")
-    opened = open_text(read, layouts.read("plain"))
-    assert opened is not None
+    (opened,), _ = open_texts([read], layouts.read("plain"))
     assert opened.source.kind.code == kind.code
     asked = [found.name for found in fields_of(kind)]
     assert opened.places == {name: (place,) for place, name in enumerate(asked, 1)}

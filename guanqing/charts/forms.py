@@ -23,10 +23,9 @@ def ranking(
     look: Look,
     *,
     height: int = 240,
-    highlight: int = 1,
 ) -> go.Figure:
     """Draw a bar per row in the order of the frame; words stand at its end and on hover."""
-    colours = [look.primary if i < highlight else look.faded for i in range(frame.height)]
+    colours = [look.primary, *[look.faded] * (frame.height - 1)]
     figure = canvas(look, height=height, right=_room(words[0]))
     figure.add_bar(
         x=frame[value].to_list(),

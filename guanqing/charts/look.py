@@ -82,7 +82,7 @@ DARK = Look(
 )
 
 
-def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figure:
+def canvas(look: Look, *, height: int, right: int = 8) -> go.Figure:
     """Return an empty figure in the house's type: no frame, no legend, no grid but faint rules."""
     axis = {
         "showgrid": False,
@@ -94,7 +94,7 @@ def canvas(look: Look, *, height: int, left: int = 8, right: int = 8) -> go.Figu
     layout = {
         "template": "none",
         "height": height,
-        "margin": {"l": left, "r": right, "t": 10, "b": 22},
+        "margin": {"l": 8, "r": right, "t": 10, "b": 22},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": 12, "color": look.muted},

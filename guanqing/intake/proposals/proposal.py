@@ -193,14 +193,6 @@ class Proposal:
             code_counts=self.code_counts,
         )
 
-    def as_layout(self, changes: Mapping[str, Any] | None = None) -> str:
-        """Return the text of a layout file that reads the file so, with a person's changes.
-
-        `changes`: columns (field -> header, "" for none), codes (field -> their code -> ours), ids,
-        stamps and title, as they stand in a layout file.
-        """
-        return layout_of([self], changes)
-
 
 def outdone(found: Sequence[Proposal]) -> dict[str, Proposal]:
     """Return the files that another is of the same kind far more surely, by name, with that other.
@@ -222,7 +214,11 @@ def outdone(found: Sequence[Proposal]) -> dict[str, Proposal]:
 
 
 def layout_of(found: Sequence[Proposal], changes: Mapping[str, Any] | None = None) -> str:
-    """Return the text of one layout for several files, such as loans and their readers."""
+    """Return the text of one layout for several files, such as loans and their readers.
+
+    `changes` are a person's: columns (field -> header, "" for none), codes (field -> their code ->
+    ours), ids, stamps and title, as they stand in a layout file.
+    """
     rest = dict(changes or {})
     told = {proposal.scheme for proposal in found} - {None}
     for name, header in rest.pop("columns", {}).items():

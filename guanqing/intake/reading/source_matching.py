@@ -109,12 +109,6 @@ def open_texts(found: Sequence[Text], layout: Layout) -> tuple[list[Opened], tup
     return opened, skipped
 
 
-def open_text(text: Text, layout: Layout) -> Opened | None:
-    """Return a text as a source of the layout, or None where it is none of them."""
-    opened, _ = open_texts([text], layout)
-    return opened[0] if opened else None
-
-
 def attempt_at(text: Text, layout: Layout) -> _Attempt | None:
     """Return the source of the layout that explains most of a text, or None."""
     attempts = [

@@ -40,12 +40,12 @@ def panel(name: str, *, height: int = 240, is_still: bool = False) -> DeltaGener
     return place
 
 
-def bare(name: str, *, height: int = 240) -> None:
+def bare(name: str) -> None:
     """Show a figure without a frame: its drawing says what it is."""
     if not seen(name):
         return
     with guarded(name):
-        found = exhibited(name, height=height)
+        found = exhibited(name)
         with st.container(key=f"bare-{name}"):
             define(found)
             for number, block in enumerate(found.exhibit.content.blocks):
