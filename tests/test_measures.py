@@ -1,12 +1,13 @@
 """The measures, the queries, the plan and the pages speak of the same figures."""
 
+import ast
 import random
 import re
 
 import pytest
 from conftest import PLANS, fill
 
-from guanqing import measures, plan, text, warehouse
+from guanqing import figures, measures, plan, text, warehouse
 from guanqing.paths import ROOT
 
 every_measure = pytest.mark.parametrize("measure", measures.load().values(), ids=lambda m: m.name)
@@ -70,11 +71,15 @@ def test_a_headline_is_of_the_type_its_measures_say(name, library):
 
 
 @pytest.mark.parametrize("path", PAGES, ids=[path.stem for path in PAGES])
-def test_every_measure_and_query_a_page_names_exists(path):
-    source = path.read_text(encoding="utf-8")
-    assert set(re.findall(r'measure="(\w+)"', source)) <= measures.load().keys()
-    for listed in re.findall(r"queries=\[([^\]]*)\]", source):
-        assert set(re.findall(r'"(\w+)"', listed)) <= warehouse.paths().keys()
+def test_every_figure_a_page_lays_out_exists(path):
+    laid_out = set()
+    for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            if call.func.id in ("panel", "bare", "card_row"):
+                laid_out |= {word.value for word in call.args if isinstance(word, ast.Constant)}
+            elif call.func.id == "side_by_side":
+                laid_out |= {keyword.arg for keyword in call.keywords}
+    assert laid_out <= figures.every().keys()
 
 
 def test_every_target_of_the_plan_is_measured_by_something(library):

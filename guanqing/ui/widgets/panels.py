@@ -55,6 +55,7 @@ def bare(name: str) -> None:
 def seen(name: str) -> bool:
     """Say whether a figure is for the visitor; where nobody has decided that, so does the page."""
     with guarded(name):
+        figures.named(name)  # a slip of the pen is not a figure nobody has decided on
         return visitor().sees(name)
     return False
 
