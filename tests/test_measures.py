@@ -8,6 +8,7 @@ import pytest
 from conftest import PLANS, fill
 
 from guanqing import figures, measures, plan, text, warehouse
+from guanqing.figures import key_figures
 from guanqing.paths import ROOT
 
 every_measure = pytest.mark.parametrize("measure", measures.load().values(), ids=lambda m: m.name)
@@ -59,6 +60,11 @@ def test_the_cases_behind_a_figure_are_a_column_that_counts(measure):
 def test_every_figure_of_a_headline_is_a_measure(name):
     strange = set(columns(name)) - measures.load().keys()
     assert strange == set(), "a column of a headline is an entry of data/measures.toml"
+
+
+def test_every_card_is_a_column_its_query_promises():
+    for query, names in key_figures.IN_ONE_ROW.items():
+        assert {*names} <= {*columns(query)}, f"{warehouse.paths()[query]}, or IN_ONE_ROW"
 
 
 @pytest.mark.parametrize("name", HEADLINES)
