@@ -69,7 +69,11 @@ def test_every_file_of_simulated_data_says_so_in_its_name_and_in_every_row(
         assert file_name.startswith(f"{MARK[language]}_")
         of_twelve_months = any(name in key for name in OF_TWELVE_MONTHS)
         first_day = "2018-10-01" if of_twelve_months else "2019-01-01"
-        assert file_name.endswith(f"_{first_day}_2019-09-30.csv")
+        query = re.sub(r"(_\d.*)?\.csv$", "", file_name).removeprefix(f"{MARK[language]}_")
+        params = warehouse.parameters(query)
+        days = f"_{first_day}_2019-09-30" if "start_date" in params else "_2019-09-30"
+        said = days if params & {"start_date", "as_of"} else ""
+        assert file_name == f"{MARK[language]}_{query}{said}.csv"
         header = content.decode("utf-8-sig").splitlines()[0].split(",")
         assert header[-1] == kind
         assert {row[kind] for row in rows(content)} <= {MARK[language]}

@@ -1,6 +1,7 @@
 """A panel: one idea with the finding as its title, and behind a button what the figure means."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,7 +10,7 @@ from guanqing import figures, measures
 from guanqing.figures import Answer, Exhibit
 from guanqing.figures.figure import Content, cases
 from guanqing.figures.markup import fill
-from guanqing.period import Period
+from guanqing.period import DAY
 from guanqing.problems import Problem
 from guanqing.ui import exports
 from guanqing.ui.shell.guarding import guarded
@@ -115,7 +116,7 @@ def define(found: Shown, key: str = "") -> None:
                 t("define.download") if len(drawn) == 1 else t("define.download_of", name=query),
                 exhibit.name,
                 answers,
-                _file_name(query, exhibit.period),
+                _file_name(query, answers[0].params),
                 f"download-{name}" + (f"-{number}" if number else ""),
             )
 
@@ -129,6 +130,10 @@ def drawn_answers(exhibit: Exhibit) -> dict[str, list[Answer]]:
     return drawn
 
 
-def _file_name(query: str, shown: Period) -> str:
-    mark = t("app.simulated") + "_" if facts()["is_simulated"] else ""
-    return f"{mark}{query}_{shown.start_date}_{shown.last_day}.csv"
+def _file_name(query: str, asked: Mapping[str, Any]) -> str:
+    """Return what the answer to a query is called as a file: with the days that it was asked of."""
+    mark = [t("app.simulated")] if facts()["is_simulated"] else []
+    days = [asked["as_of"]] if "as_of" in asked else []
+    if "start_date" in asked:
+        days = [asked["start_date"], asked["end_date"] - DAY]
+    return "_".join([*mark, query, *map(str, days)]) + ".csv"
