@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 import streamlit as st
 from edits import Edited
 from screens import CAUGHT_WHEN_SERVED, PAGES, htmls, open_page, seen, told
 
-from guanqing import datafiles, measures, own, reference, sql_files, text, warehouse
+from guanqing import datafiles, measures, own, reference, releases_since, sql_files, text, warehouse
 from guanqing.paths import DATA
 from guanqing.plan import judgement
 from guanqing.problems import Problem
 from guanqing.ui.shell import guarding, library
+from guanqing.ui.widgets import kept
 
 pytest_plugins = ["stores", "edits"]
 CARDS = "pages/people/cards.py"
@@ -152,6 +155,17 @@ def test_a_query_of_the_plan_that_fails_stops_no_page(
         assert "!." not in shown
         if page in (OVERVIEW, TARGETS, CARDS):
             assert "queries/plan/plan_progress.sql" in shown
+
+
+def test_releases_that_cannot_be_counted_again_say_so_below_the_figures(
+    simulated: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_connection: duckdb.DuckDBPyConnection) -> None:
+        raise Problem("released_lost", path="released.json", head="released.head")
+
+    monkeypatch.setattr(releases_since, "changed", fails)
+    st.cache_data.clear()
+    assert "released.json" in on_screen("pages/people/released.py", simulated)
 
 
 # --- queries that are edited while they are asked
@@ -439,8 +453,15 @@ def test_every_query_of_a_page_may_break(
     simulated: Path, queries: Edited, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     asked: list[str] = []
-    source = warehouse.source
-    monkeypatch.setattr(warehouse, "source", lambda name: asked.append(name) or source(name))
+    counted = warehouse.as_counted
+
+    def noted(connection: duckdb.DuckDBPyConnection, name: str, **params: object) -> pl.DataFrame:
+        asked.append(name)
+        return counted(connection, name, **params)
+
+    monkeypatch.setattr(warehouse, "as_counted", noted)
+    st.cache_data.clear()  # what is kept is not asked
+    kept._kept.clear()
     on_screen(page, simulated)
     for number, name in enumerate(sorted({*asked})):
         path = warehouse.paths()[name]
