@@ -7,6 +7,7 @@ import streamlit as st
 from guanqing import releases_since, warehouse
 from guanqing.releases_since import Changed
 from guanqing.store import default_store
+from guanqing.ui.shell.guarding import guarded
 from guanqing.ui.shell.library import Stamp
 from guanqing.ui.shell.session import said, t
 from guanqing.ui.shell.visitor import visitor
@@ -15,6 +16,7 @@ from guanqing.ui.shell.visitor import visitor
 TODAY = {"borrowers_released": "borrower_count", "cancellations_released": "cancelled_count"}
 
 
+@guarded("released_since")
 def say_what_has_changed() -> None:
     """Say it to whoever sees readers; to others the two counts would be what they may not know."""
     seen = {query for query, figure in TODAY.items() if visitor().sees(figure)}
