@@ -261,8 +261,9 @@ def place_of_releases(connection: duckdb.DuckDBPyConnection) -> tuple[Path, str]
 
 
 def queries_released() -> list[str]:
-    """Return the queries whose counts may leave the desk, protected."""
-    return [name for name in paths() if _floor_of_release(source(name))]
+    """Return the queries whose counts may leave the desk, protected: those of one folder."""
+    listed = [name for name, path in paths().items() if path.parent.name == "released"]
+    return [name for name in listed if _floor_of_release(source(name))]
 
 
 @cache

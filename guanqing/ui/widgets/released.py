@@ -16,7 +16,7 @@ from guanqing.ui.shell.visitor import visitor
 TODAY = {"borrowers_released": "borrower_count", "cancellations_released": "cancelled_count"}
 
 
-@guarded("released")
+@guarded("released_since")
 def say_what_has_changed() -> None:
     """Say it to whoever sees readers; to others the two counts would be what they may not know."""
     seen = {query for query, figure in TODAY.items() if visitor().sees(figure)}
