@@ -634,7 +634,7 @@ def test_every_file_of_a_store_is_tried(own: Any) -> None:
 
 @pytest.mark.parametrize("harm", [_delete, _halve, _empty])
 @pytest.mark.parametrize("name", FILES)
-@pytest.mark.few(4)
+@pytest.mark.few(12)
 def test_a_file_that_is_damaged_is_named_and_the_next_load_loses_nothing(
     own: Any, shelf: Shelf, name: str, harm: Callable[[Path], None]
 ) -> None:
